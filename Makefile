@@ -1,0 +1,42 @@
+# Two commands for people: `make demo` shows it, `make test` proves it. Each sets up all it needs, and works again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check types lint houserules format lock clean
+
+demo: $(READY)
+	$(BIN)/tandem demo
+
+test: $(READY) check
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+check: lint types houserules
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+houserules: $(READY)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The lock names versions and hashes, never where they are downloaded from.
+lock: $(READY)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml scripts/set-up
+	PYTHON=$(PYTHON) VENV=$(VENV) scripts/set-up
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -1,0 +1,1 @@
+"""tandem keeps GitHub Issues and a Notion database in step, both ways."""

@@ -1,0 +1,85 @@
+"""What a reply proves: which shadows advance, what was not applied, and where the link stands; the call is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sync.core.births import unborn_shadow
+from sync.core.bound import Bound
+from sync.core.model import UNREAD, Action, Change, Op, Reading, Record, Shadow, Side, Value
+from sync.core.state import Known
+from sync.core.values import same
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a reply comes to: shadows that advance, the changes it does not show, and the values it replaced."""
+
+    shadows: Mapping[str, Shadow]
+    refused: tuple[Change, ...]
+    overwritten: Mapping[str, Value]
+
+
+def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
+    """Compare a reply with what was sent, field by field; only written fields count, whatever else it shows."""
+    shadows: dict[str, Shadow] = {}
+    refused: list[Change] = []
+    for change in op.changes:
+        if change.settles is None:
+            continue
+        shadow, applied = _field(known, bound, op.side, change, reply)
+        if shadow is not None:
+            shadows[change.field] = shadow
+        if not applied:
+            refused.append(change)
+    if op.action is Action.CREATE:
+        shadows |= _unborn(known, bound, op, reply)
+    return Applied(shadows, tuple(refused), _overwritten(op))
+
+
+def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record) -> tuple[Shadow | None, bool]:
+    """Return a written field's shadow after the reply, and whether the reply shows what was meant."""
+    assert change.settles is not None
+    facet = bound.facet(side, change.field)
+    shown = reply.read(facet.name)
+    if shown is UNREAD:
+        return replace(change.settles, confirmed=False), True
+    if same(facet.kind, shown, change.after):
+        return change.settles, True
+    field = bound.field(change.field)
+    seen = field.transform.seen(side, shown) if field else shown
+    if field and _agrees(field.transform.agree, side, seen, change.settles.on(side.other)):
+        return change.settles.advanced(side, seen), True
+    base = known.shadows.get(change.field)
+    if base is None or same(facet.kind, shown, change.before):
+        return base, False
+    return base.advanced(side, seen), False
+
+
+def _agrees(agree: object, side: Side, here: Value, there: Value) -> bool:
+    assert callable(agree)
+    return bool(agree(here, there) if side is Side.GITHUB else agree(there, here))
+
+
+def _unborn(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, Shadow]:
+    """Return the shadows of fields that could not be given at birth: they flow as the parent's next change."""
+    parent = known.on(op.side.other)
+    assert parent is not None
+    given = set(op.fields)
+    shadows = {}
+    for field in bound.fields:
+        wish: Reading = field.read(parent.record)
+        if field.key not in given and op.side in field.flows and not field.facet(op.side).creatable:
+            shadow = unborn_shadow(field, reply, wish)
+            if shadow is not None:
+                shadows[field.key] = shadow
+    return shadows
+
+
+def _overwritten(op: Op) -> dict[str, Value]:
+    return {
+        change.field: change.before
+        for change in op.changes
+        if change.settles is not None and change.before is not UNREAD and change.before is not None
+    }

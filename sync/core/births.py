@@ -1,0 +1,101 @@
+"""Who may be born: whether a record that has no partner may get one, and with what values."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sync.core.bound import MARK, SCOPE, Bound, Field
+from sync.core.mapping import When
+from sync.core.model import UNREAD, Action, Change, Op, Reading, Record, Shadow, Side, Value
+from sync.core.values import members, names, same
+
+
+def barrier(bound: Bound, record: Record) -> str:
+    """Return why the record may not give birth to its partner, an empty text where it may."""
+    side = record.ref.side
+    allowed = bound.births.pages if side is Side.GITHUB else bound.births.issues
+    if allowed is False:
+        return f"create.{'pages' if side is Side.GITHUB else 'issues'} is off"
+    if not bound.scope.holds(record):
+        return "outside the mapping's labels"
+    if bound.title(record) is None:
+        return "its title is empty"
+    if record.read(bound.marks[side].name) is not None:
+        return f"it already names a partner: {record.read(bound.marks[side].name)}"
+    if isinstance(allowed, When) and not _meets(bound, record, allowed):
+        return "create.when does not hold"
+    return ""
+
+
+def quiet_until(bound: Bound, record: Record) -> datetime:
+    """Return when the record has been left alone for `create.quiet` seconds, its coarse time taken at the latest."""
+    return record.time + timedelta(seconds=record.grain + bound.births.quiet)
+
+
+def _meets(bound: Bound, record: Record, when: When) -> bool:
+    """Tell whether the record shows one of the wanted values for each condition."""
+    side = record.ref.side
+    for label, wanted in when.conditions:
+        field = next((each for each in bound.fields if label in (each.facet(side).label, each.facet(side).name)), None)
+        if field is None or not any(_shows(field, record, value) for value in wanted):
+            return False
+    return True
+
+
+def _shows(field: Field, record: Record, wanted: str) -> bool:
+    reading = field.read(record)
+    if isinstance(reading, tuple):
+        return wanted.casefold() in {name.casefold() for name in reading}
+    return isinstance(reading, str) and (reading == wanted or reading.startswith(f"{wanted}:"))
+
+
+def birth(bound: Bound, record: Record) -> Op:
+    """Return the create that gives the record its partner: all that can be said, and the mark that ties the two."""
+    to = record.ref.side.other
+    said = [change for field in bound.fields if (change := _said(field, record, to)) is not None]
+    changes = [change for change in said if bound.facet(to, change.field).creatable]
+    if to is Side.GITHUB:
+        changes = _in_scope(bound, changes)
+    else:
+        changes += [Change(put.facet.name, None, put.value) for put in bound.constants]
+    changes.append(Change(MARK, None, record.address))
+    missing = "page" if to is Side.NOTION else "issue"
+    return Op(to, Action.CREATE, tuple(changes), reason=f"{record.label} has no {missing}")
+
+
+def _said(field: Field, record: Record, to: Side) -> Change | None:
+    """Return the value the partner is born with, None where there is nothing to say or it may not be said."""
+    reading = field.read(record)
+    if to not in field.flows or reading is UNREAD or reading is None:
+        return None
+    value = field.transform.say(to, reading, None)
+    if value is UNREAD or value is None:
+        return None
+    seen = field.transform.seen(record.ref.side, reading)
+    return Change(field.key, None, value, Shadow.of(record.ref.side, seen, field.transform.seen(to, value)))
+
+
+def _in_scope(bound: Bound, changes: list[Change]) -> list[Change]:
+    """Add the scope's labels to those the issue is born with; what they add is seen as GitHub's change afterwards."""
+    if not bound.scope.labels:
+        return changes
+    field = next((each for each in bound.fields if each.github.name == bound.scope.facet.name), None)
+    own = next((change for change in changes if field and change.field == field.key), None)
+    rest = [change for change in changes if change is not own]
+    after: Value = names((*members(own.after if own else None), *bound.scope.labels))
+    return [*rest, Change(own.field if own else SCOPE, None, after, own.settles if own else None)]
+
+
+def unborn_shadow(field: Field, born: Record, wish: Reading) -> Shadow | None:
+    """Return the shadow of a field that could not be given at birth: what was born, as if the wish came afterwards.
+
+    None where the newborn already shows the wish, or nothing can be said of it.
+    """
+    side = born.ref.side
+    shown = field.read(born)
+    if shown is UNREAD or shown is None or wish is UNREAD:
+        return None
+    meant = field.transform.say(side.other, shown, None)
+    if meant is UNREAD or same(field.facet(side.other).kind, meant, wish):
+        return None
+    return Shadow.of(side, field.transform.seen(side, shown), field.transform.seen(side.other, meant))

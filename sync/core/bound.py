@@ -1,0 +1,118 @@
+"""A mapping tied to the live schemas: fields with both their facets, marks, scope and who may be born."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sync.core.model import Facet, Kind, Put, Reading, Record, Side, Value
+from sync.core.mapping import Births, Deletions, Guards, Policy
+from sync.core.transforms import Transform
+from sync.core.values import key, members
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row of a mapping, bound: what is tied to what, which way it flows and who wins.
+
+    `key` names the field for ever, whatever its label becomes: a row that is tied to another property is another field.
+    `flows` are the sides that may be written.
+    """
+
+    key: str
+    github: Facet
+    notion: Facet
+    transform: Transform
+    policy: Policy
+    flows: frozenset[Side]
+
+    def facet(self, side: Side) -> Facet:
+        """Return the facet of that side."""
+        return self.github if side is Side.GITHUB else self.notion
+
+    def read(self, record: Record) -> Reading:
+        """Return what the record shows of this field."""
+        return record.read(self.facet(record.ref.side).name)
+
+    @property
+    def both_ways(self) -> bool:
+        """Tell whether an edit on either side flows."""
+        return len(self.flows) == len(Side)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which issues a mapping is about: all of `labels` and none of `without`, compared without case."""
+
+    facet: Facet
+    labels: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def holds(self, record: Record) -> bool:
+        """Tell whether the record is in scope; a page always is, and so is an issue whose labels were not read."""
+        reading = record.read(self.facet.name)
+        if record.ref.side is not self.facet.side or not isinstance(reading, tuple | None):
+            return True
+        there = {key(name) for name in members(reading)}
+        return {key(name) for name in self.labels} <= there and not {key(name) for name in self.without} & there
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A mapping that can run: all names resolved to ids, all rules at hand.
+
+    `marks` are the facets that hold the other side's address; `titles` name each side's title field; `containers` are
+    where records live (the first is where births go); `constants` are written when a page is born or adopted.
+    """
+
+    name: str
+    digest: str
+    fields: tuple[Field, ...]
+    marks: Mapping[Side, Facet]
+    titles: Mapping[Side, Facet]
+    containers: Mapping[Side, tuple[str, ...]]
+    scope: Scope
+    births: Births
+    deletions: Deletions
+    guards: Guards
+    match: tuple[str, ...] = ("link", "title")
+    constants: tuple[Put, ...] = ()
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of that key."""
+        return next((field for field in self.fields if field.key == name), None)
+
+    def facet(self, side: Side, name: str) -> Facet:
+        """Return the facet that a change of an op writes: a field's, or the side's mark, or a constant's."""
+        field = self.field(name)
+        if field is not None:
+            return field.facet(side)
+        if name == MARK:
+            return self.marks[side]
+        if name == SCOPE:
+            return self.scope.facet
+        if name == STATE:
+            return ISSUE_STATE
+        return next(put.facet for put in self.constants if put.facet.name == name)
+
+    @property
+    def state(self) -> Field | None:
+        """Return the field that holds whether an issue is open."""
+        return next((field for field in self.fields if field.github.name == STATE), None)
+
+    def title(self, record: Record) -> Value:
+        """Return the record's title, None where it is empty or was not read."""
+        reading = record.read(self.titles[record.ref.side].name)
+        return reading if isinstance(reading, str) else None
+
+
+MARK = "mark"
+"""The key under which an op changes a side's mark."""
+SCOPE = "scope"
+"""The key under which an op gives an issue the labels of the scope."""
+STATE = "state"
+OPEN = "open"
+WITHDRAWN = "closed:not_planned"
+"""The state of an issue whose page was trashed."""
+ISSUE_STATE = Facet(Side.GITHUB, STATE, STATE, Kind.CHOICE, type=STATE, creatable=False, required=True)
+"""Where an issue's state is written, also for a mapping that has no row for it: a trashed page closes its issue."""

@@ -1,0 +1,246 @@
+"""One field of one link: what changed on each side against its own shadow, and what is to be done about it.
+
+| changed on GitHub | changed on Notion | do                                                             |
+|-------------------|-------------------|----------------------------------------------------------------|
+| no                | no                | nothing, whatever the two values look like                     |
+| yes               | no                | write Notion; only advance the shadow where the two agree      |
+| no                | yes               | the same, mirrored                                             |
+| yes               | yes, they agree   | advance the shadow                                             |
+| yes               | yes, sets         | carry the additions and removals of each to the other          |
+| yes               | yes, they differ  | the policy                                                     |
+
+Before the two ever agreed there is no shadow: an empty value takes the other's, sets unite, else the policy decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sync.core.bound import Field
+from sync.core.mapping import Policy
+from sync.core.model import UNREAD, Conflict, Reading, Shadow, Side, Value
+from sync.core.values import SETS, same
+
+
+class Case(StrEnum):
+    """The rows of the table, and the ways out of it; tests assert that each was met."""
+
+    UNREAD = "unread"
+    SAME = "unchanged"
+    ALONE = "one-way edit left alone"
+    FLOW = "changed on one side"
+    UNSAID = "cannot be said"
+    AGREED = "agree already"
+    UNITED = "sets merged"
+    DECIDED = "conflict decided"
+    HELD = "conflict held"
+    FIRST_AGREED = "first tie, agree"
+    FIRST_FILLED = "first tie, empty takes the other's"
+    FIRST_UNITED = "first tie, sets unite"
+    FIRST_DECIDED = "first tie, policy"
+    FIRST_HELD = "first tie, held"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one side shows of a field, and the service's time of the first observation that showed it.
+
+    `since` is None where that time is unknown or our own write's; the change happened within `grain` seconds after it.
+    """
+
+    value: Reading
+    since: datetime | None = None
+    grain: int = 1
+
+
+@dataclass(frozen=True)
+class Write:
+    """A value for one side, and the shadow once a reply showed it."""
+
+    side: Side
+    value: Value
+    settles: Shadow
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is decided for one field: writes, or a shadow that advances at once, or neither."""
+
+    case: Case
+    writes: tuple[Write, ...] = ()
+    shadow: Shadow | None = None
+    conflict: Conflict | None = None
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Both sides of one field, met: the values are read, the shadow may be missing.
+
+    `resolved` is the side that a person chose for a held conflict.
+    """
+
+    field: Field
+    sights: dict[Side, Sight]
+    shadow: Shadow | None
+    resolved: Side | None = None
+
+    def value(self, side: Side) -> Value:
+        """Return the value that side shows."""
+        reading = self.sights[side].value
+        assert reading is not UNREAD
+        return reading
+
+    def seen(self, side: Side) -> Value:
+        """Return what of the value takes part."""
+        return self.field.transform.seen(side, self.value(side))
+
+    @property
+    def now(self) -> Shadow:
+        """Return what both sides show, as the shadow that it would be."""
+        return Shadow(self.seen(Side.GITHUB), self.seen(Side.NOTION))
+
+    @property
+    def is_set(self) -> bool:
+        """Tell whether both facets hold sets of names."""
+        return self.field.github.kind in SETS and self.field.notion.kind in SETS
+
+    @property
+    def agree(self) -> bool:
+        """Tell whether both values can be said and mean the same."""
+        github, notion = self.value(Side.GITHUB), self.value(Side.NOTION)
+        transform = self.field.transform
+        said = self.is_set or not (transform.unsaid(Side.GITHUB, github) or transform.unsaid(Side.NOTION, notion))
+        return said and transform.agree(github, notion)
+
+    def changed(self, side: Side) -> bool:
+        """Compare a side with its own shadow, and with nothing else."""
+        assert self.shadow is not None
+        return not same(self.field.facet(side).kind, self.seen(side), self.shadow.on(side))
+
+
+def merge(field: Field, sights: dict[Side, Sight], shadow: Shadow | None, resolved: Side | None = None) -> Verdict:
+    """Return the verdict for one field."""
+    if any(sight.value is UNREAD for sight in sights.values()):
+        return Verdict(Case.UNREAD)
+    meeting = Meeting(field, sights, shadow, resolved)
+    if shadow is None:
+        return _first(meeting)
+    changed = {side for side in Side if meeting.changed(side)}
+    if not changed:
+        return Verdict(Case.SAME)
+    if meeting.agree:
+        return Verdict(Case.AGREED, shadow=meeting.now)
+    if not field.both_ways:
+        return _one_way(meeting, changed)
+    if len(changed) == 1:
+        return _flow(meeting, changed.pop())
+    return _unite(meeting) if meeting.is_set else _contest(meeting, Case.DECIDED, Case.HELD)
+
+
+def _one_way(meeting: Meeting, changed: set[Side]) -> Verdict:
+    """Let the source's change through; the receiving side's own edit is left alone until then."""
+    (target,) = meeting.field.flows
+    return _flow(meeting, target.other) if target.other in changed else Verdict(Case.ALONE)
+
+
+def _flow(meeting: Meeting, source: Side) -> Verdict:
+    """Carry one side's change to the other."""
+    write = _carried(meeting, source)
+    if write is None:
+        return Verdict(Case.UNSAID)
+    if same(meeting.field.facet(write.side).kind, write.value, meeting.value(write.side)):
+        return Verdict(Case.AGREED, shadow=write.settles)
+    return Verdict(Case.FLOW, (write,))
+
+
+def _unite(meeting: Meeting) -> Verdict:
+    """Carry the additions and removals of each side to the other.
+
+    The first acknowledged write settles its source's changes only: the other's stay visible against the new shadow.
+    """
+    writes = tuple(write for side in Side if (write := _carried(meeting, side)) is not None)
+    needed = tuple(
+        write
+        for write in writes
+        if not same(meeting.field.facet(write.side).kind, write.value, meeting.value(write.side))
+    )
+    return Verdict(Case.UNITED, needed, shadow=None if needed else meeting.now)
+
+
+def _carried(meeting: Meeting, source: Side) -> Write | None:
+    """Return the write that takes the source's change since the shadow across, None where it cannot be said."""
+    target, transform = source.other, meeting.field.transform
+    base = meeting.shadow or Shadow(None, None)
+    change = (base.on(source), meeting.seen(source))
+    value = transform.carry(target, change, meeting.value(target))
+    settled = transform.carry(target, change, base.on(target)) if meeting.is_set else value
+    if value is UNREAD or settled is UNREAD:
+        return None
+    return Write(target, value, Shadow.of(source, change[1], transform.seen(target, settled)))
+
+
+def _contest(meeting: Meeting, decided: Case, held: Case) -> Verdict:
+    """Let the policy, or the person who was asked, choose between two values that differ."""
+    winner = meeting.resolved or _winner(meeting, first=decided is Case.FIRST_DECIDED)
+    write = _said(meeting, winner) if winner else None
+    conflict = Conflict(
+        meeting.field.key,
+        meeting.value(Side.GITHUB),
+        meeting.value(Side.NOTION),
+        meeting.shadow,
+        winner if write else None,
+    )
+    return Verdict(decided if write else held, (write,) if write else (), conflict=conflict)
+
+
+def _said(meeting: Meeting, winner: Side) -> Write | None:
+    """Return the write that makes the loser show the winner's value, None where that cannot be said."""
+    target = winner.other
+    value = meeting.field.transform.say(target, meeting.value(winner), meeting.value(target))
+    if value is UNREAD:
+        return None
+    return Write(target, value, Shadow.of(winner, meeting.seen(winner), meeting.field.transform.seen(target, value)))
+
+
+def _winner(meeting: Meeting, *, first: bool) -> Side | None:
+    match meeting.field.policy:
+        case Policy.GITHUB:
+            return Side.GITHUB
+        case Policy.NOTION:
+            return Side.NOTION
+        case Policy.NEWEST if not first:
+            return next((side for side in Side if _later(meeting.sights[side], meeting.sights[side.other])), None)
+        case _:
+            return None
+
+
+def _later(one: Sight, two: Sight) -> bool:
+    """Tell whether one certainly changed after two: a time that was rounded down may be its whole grain later."""
+    if one.since is None or two.since is None:
+        return False
+    return one.since >= two.since + timedelta(seconds=two.grain)
+
+
+def _first(meeting: Meeting) -> Verdict:
+    """Tie two values that never agreed yet."""
+    if meeting.agree:
+        return Verdict(Case.FIRST_AGREED, shadow=meeting.now)
+    if not meeting.field.both_ways:
+        return _first_one_way(meeting)
+    if meeting.is_set:
+        return replace(_unite(meeting), case=Case.FIRST_UNITED)
+    empty = [side for side in Side if meeting.value(side) is None]
+    if len(empty) == 1 and (write := _said(meeting, empty[0].other)):
+        return Verdict(Case.FIRST_FILLED, (write,))
+    if any(meeting.field.transform.unsaid(side, meeting.value(side)) for side in Side):
+        return Verdict(Case.UNSAID)
+    return _contest(meeting, Case.FIRST_DECIDED, Case.FIRST_HELD)
+
+
+def _first_one_way(meeting: Meeting) -> Verdict:
+    """Let the source fill the receiving side; a source that is empty has nothing to say yet."""
+    (target,) = meeting.field.flows
+    write = _said(meeting, target.other) if meeting.value(target.other) is not None else None
+    return Verdict(Case.FIRST_FILLED, (write,)) if write else Verdict(Case.UNSAID)

@@ -1,0 +1,340 @@
+"""The nouns: frozen values that the rest of the program reads and passes on; no rule stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Final, Literal
+
+
+class Side(StrEnum):
+    """One of the two services."""
+
+    GITHUB = "github"
+    NOTION = "notion"
+
+    @property
+    def other(self) -> Side:
+        """Return the opposite side."""
+        return Side.NOTION if self is Side.GITHUB else Side.GITHUB
+
+
+class Unread(Enum):
+    """The type of UNREAD: what an answer did not show, which is never the same as empty."""
+
+    UNREAD = "unread"
+
+
+UNREAD: Final = Unread.UNREAD
+
+Value = str | int | float | bool | tuple[str, ...] | None
+"""A canonical value; None is empty for every kind, a set of names is a sorted tuple without twins."""
+
+Reading = Value | Literal[Unread.UNREAD]
+"""What a record shows of one field."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The identity of one record; container and number only say where to ask for it.
+
+    `container` is a repository id or a data source id, `id` the issue id or the page id, `number` the issue's number.
+    """
+
+    side: Side
+    id: str
+    container: str = field(default="", compare=False)
+    number: int | None = field(default=None, compare=False)
+
+
+class Presence(StrEnum):
+    """What a look at a record proved about where it is."""
+
+    PRESENT = "present"
+    ARCHIVED = "archived"
+    TRASHED = "trashed"
+    DELETED = "deleted"
+    AWAY = "away"
+    HIDDEN = "hidden"
+
+    @property
+    def in_sight(self) -> bool:
+        """Tell whether the record takes part in the sync: an archived page stays linked."""
+        return self in (Presence.PRESENT, Presence.ARCHIVED)
+
+    @property
+    def gone(self) -> bool:
+        """Tell whether somebody took the record away on purpose; out of sight is not gone."""
+        return self in (Presence.TRASHED, Presence.DELETED)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One issue or page as a side showed it, every value canonical in that side's own terms.
+
+    `fields` is keyed by the side's own field names (`labels`, a property id); a name that is missing is unread.
+    `address` is what the other side's mark holds (the issue's URL, the page's id); `label` is what people call it
+    (`acme/api#7`, a page's title); `time` is the service's own time of the last change, told in steps of `grain`
+    seconds and rounded down; `moved_to` is set where the record answered under another identity.
+    """
+
+    ref: Ref
+    fields: Mapping[str, Reading]
+    time: datetime
+    address: str
+    label: str
+    presence: Presence = Presence.PRESENT
+    moved_to: Ref | None = None
+    grain: int = 1
+
+    def read(self, name: str) -> Reading:
+        """Return what the record shows of a field."""
+        return self.fields.get(name, UNREAD)
+
+
+class LinkState(StrEnum):
+    """The states of a link."""
+
+    CLAIMED = "claimed"
+    LINKED = "linked"
+    PARKED = "parked"
+    TOMBSTONED = "tombstoned"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One issue tied to one page; a claimed link has only the side that exists.
+
+    `version` rises with every commit that concerns the link. `closed_by_us` remembers that the issue was closed
+    because its page was trashed, so that a restored page reopens it.
+    """
+
+    id: int
+    mapping: str
+    state: LinkState
+    github: Ref | None = None
+    notion: Ref | None = None
+    kind: str = "issue"
+    parent: int | None = None
+    version: int = 0
+    closed_by_us: bool = False
+
+    def ref(self, side: Side) -> Ref | None:
+        """Return the record's identity on that side."""
+        return self.github if side is Side.GITHUB else self.notion
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """What each side showed of one field when both last agreed, each in its own canonical form.
+
+    An unconfirmed value is what was sent and has not been shown by a reply yet.
+    """
+
+    github: Value
+    notion: Value
+    confirmed: bool = True
+
+    def on(self, side: Side) -> Value:
+        """Return the value that side showed."""
+        return self.github if side is Side.GITHUB else self.notion
+
+    def advanced(self, side: Side, value: Value) -> Shadow:
+        """Return this shadow with that side's value replaced."""
+        if side is Side.GITHUB:
+            return Shadow(value, self.notion, self.confirmed)
+        return Shadow(self.github, value, self.confirmed)
+
+    @staticmethod
+    def of(side: Side, value: Value, other: Value) -> Shadow:
+        """Return the shadow in which `side` showed `value`."""
+        return Shadow(value, other) if side is Side.GITHUB else Shadow(other, value)
+
+
+class Action(StrEnum):
+    """What one call intends."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    TRASH = "trash"
+    RESTORE = "restore"
+    COMMENT = "comment"
+    LINK = "link"
+    UNLINK = "unlink"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a write, in the target's terms.
+
+    `settles` is what the field's shadow becomes once the reply shows `after`; None leaves the shadow alone
+    (a mark, a constant).
+    """
+
+    field: str
+    before: Reading
+    after: Value
+    settles: Shadow | None = None
+
+
+@dataclass(frozen=True)
+class Op:
+    """The intent of one call to one side; `then` is the link's state once it is acknowledged."""
+
+    side: Side
+    action: Action
+    changes: tuple[Change, ...] = ()
+    reason: str = ""
+    then: LinkState = LinkState.LINKED
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the keys of the fields this write touches."""
+        return tuple(change.field for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Both sides changed one field and disagree; held, or decided with the loser's value kept."""
+
+    field: str
+    github: Value
+    notion: Value
+    base: Shadow | None
+    winner: Side | None = None
+
+    @property
+    def held(self) -> bool:
+        """Tell whether a person must decide."""
+        return self.winner is None
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A value that no row can say on the other side: it stays where it is."""
+
+    side: Side
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is to be done for one link, as a value: what `plan` prints is what `sync` carries out.
+
+    `shadows` advance at once, without a write; `state` is the link's next state; `forget` is a side whose record is
+    gone for ever, so that a new one may be born; `because` is why nothing (more) is done.
+    """
+
+    ops: tuple[Op, ...] = ()
+    shadows: Mapping[str, Shadow] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    unmapped: tuple[Unmapped, ...] = ()
+    notes: tuple[str, ...] = ()
+    state: LinkState | None = None
+    forget: Side | None = None
+    because: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing would be written."""
+        return not self.ops
+
+
+class Kind(StrEnum):
+    """The kinds of values."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    PEOPLE = "people"
+    DATE = "date"
+    NUMBER = "number"
+    FLAG = "flag"
+    URL = "url"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One side of a field: which of the record's own fields holds it and what kind of value that is.
+
+    `name` is the side's own key (`labels`, a property id), `label` what people call it, `type` the side's own word for
+    its shape (`multi_select`). A facet that is not `creatable` cannot be given when the record is born, a `required`
+    one cannot be emptied, and names holding one of the characters in `forbids` cannot be said there.
+    """
+
+    side: Side
+    name: str
+    label: str
+    kind: Kind
+    type: str = ""
+    writable: bool = True
+    creatable: bool = True
+    required: bool = False
+    forbids: str = ""
+
+
+@dataclass(frozen=True)
+class Put:
+    """One value for one facet, as a remote is asked to write it."""
+
+    facet: Facet
+    value: Value
+
+
+@dataclass(frozen=True)
+class Property:
+    """One field of a live schema: `options` are (id, name) in the side's own order.
+
+    `open` tells whether a write makes an option that is missing; `forbids` are characters that no option may hold.
+    """
+
+    id: str
+    name: str
+    type: str
+    options: tuple[tuple[str, str], ...] = ()
+    open: bool = True
+    forbids: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user whom a side shows; guests and personal tokens' colleagues may be missing."""
+
+    id: str
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a side's containers look like now.
+
+    `containers` are (id, name): repositories by id with `owner/name`, or the one data source. `people` is None where
+    the credential may not list them. `warnings` are for people to read.
+    """
+
+    side: Side
+    containers: tuple[tuple[str, str], ...]
+    properties: tuple[Property, ...] = ()
+    people: tuple[Person, ...] | None = ()
+    own_id: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One answer of a list: records, and the cursor to go on from once all batches were kept.
+
+    `cursor` is opaque to all but the remote that made it and is None until the last batch. `complete` is False where
+    the service said that it did not show everything.
+    """
+
+    records: tuple[Record, ...]
+    cursor: str | None = None
+    complete: bool = True

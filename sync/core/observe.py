@@ -1,0 +1,100 @@
+"""How a reading becomes knowledge: an observation never goes backwards, and a doubtful one is not used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sync.core.model import UNREAD, Reading, Record
+from sync.core.state import Ack, Observation
+
+
+class Use(StrEnum):
+    """What a reading is good for."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    OLDER = "older"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a call began: the tick drawn before it, our clock then, and the complete listing it belongs to, if any."""
+
+    seq: int
+    at: datetime
+    listing: int = 0
+
+
+def absorb(known: Observation | None, record: Record, moment: Moment, stale: timedelta) -> tuple[Use, Observation]:
+    """Return what a reading is good for, and the observation that is known from now on.
+
+    `stale` is how long after our write a read of the old value is doubted.
+    """
+    if known is None:
+        since: dict[str, datetime | None] = dict.fromkeys(record.fields, record.time)
+        return Use.NEW, Observation(record, moment.seq, moment.at, since, listing=moment.listing)
+    if moment.seq < known.seq or (known.ack and moment.seq < known.ack.seq):
+        return Use.OLDER, known
+    if known.ack and moment.at < known.ack.at + stale and _doubtful(known, known.ack, record):
+        return Use.DOUBTFUL, known
+    merged = replace(record, fields=_filled(known.record.fields, record.fields))
+    changed = _changed(known.record, merged)
+    observation = replace(
+        known,
+        record=merged,
+        seq=moment.seq,
+        read_at=moment.at,
+        since={**known.since, **dict.fromkeys(changed, _time(known.ack, merged))},
+        listing=moment.listing or known.listing,
+    )
+    unchanged = not changed and _place(known.record) == _place(merged)
+    return Use.UNCHANGED if unchanged else Use.CHANGED, observation
+
+
+def acknowledged(known: Observation | None, reply: Record, ack: Ack) -> Observation:
+    """Return the observation after a write: a reply is a reading that nothing earlier can overtake."""
+    if known is None:
+        return Observation(reply, ack.seq, ack.at, dict.fromkeys(reply.fields), ack)
+    merged = replace(reply, fields=_filled(known.record.fields, reply.fields))
+    since = {**known.since, **dict.fromkeys(_changed(known.record, merged))}
+    return replace(known, record=merged, seq=ack.seq, read_at=ack.at, since=since, ack=ack)
+
+
+def moved(known: Observation, seen: Observation, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of the named fields show another value than when the write was decided."""
+    return tuple(name for name in names if known.record.read(name) != seen.record.read(name))
+
+
+def _doubtful(known: Observation, ack: Ack, record: Record) -> bool:
+    """Tell whether a reading soon after our write shows what that replaced.
+
+    A record whose own time is later than the acknowledgement's was edited since, whatever it shows.
+    """
+    return record.time <= ack.time and any(
+        record.read(name) == before != known.record.read(name)
+        for name, before in ack.before.items()
+        if record.read(name) is not UNREAD
+    )
+
+
+def _filled(old: Mapping[str, Reading], new: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return the new fields, with the old value of what was not read: unread is unchanged."""
+    return {**old, **{name: value for name, value in new.items() if value is not UNREAD or name not in old}}
+
+
+def _changed(old: Record, new: Record) -> tuple[str, ...]:
+    return tuple(name for name, value in new.fields.items() if value != old.read(name))
+
+
+def _place(record: Record) -> tuple[object, ...]:
+    return record.presence, record.address, record.label, record.ref.container, record.moved_to
+
+
+def _time(ack: Ack | None, record: Record) -> datetime | None:
+    """Return the service's time of a change, None where it may be the time of our own write."""
+    return None if ack and record.time <= ack.time else record.time

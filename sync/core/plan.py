@@ -1,0 +1,224 @@
+"""One link's turn: presence and verdicts become a plan; the plan is the value that is printed and carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sync.core.births import barrier, birth
+from sync.core.bound import MARK, OPEN, STATE, WITHDRAWN, Bound, Field
+from sync.core.guard import action_of
+from sync.core.life import Step, sighting, step
+from sync.core.mapping import Deletions, Fate
+from sync.core.merge import Case, Sight, Verdict, merge
+from sync.core.model import (
+    UNREAD,
+    Action,
+    Change,
+    LinkState,
+    Op,
+    Plan,
+    Presence,
+    Record,
+    Shadow,
+    Side,
+    Unmapped,
+)
+from sync.core.state import Known, Observation
+from sync.core.values import same
+
+
+def decide(known: Known, bound: Bound) -> Plan:
+    """Return what is to be done for the link, from what is known of it and nothing else."""
+    seen = {side: _record(known.on(side)) for side in Side}
+    sightings = {
+        side: sighting(record, in_scope=record is None or bound.scope.holds(record)) for side, record in seen.items()
+    }
+    turn = step(known.link.state, sightings[Side.GITHUB], sightings[Side.NOTION])
+    match turn:
+        case Step.BIRTH:
+            return _birth(known, bound)
+        case Step.MERGE:
+            return _merge(known, bound)
+        case Step.RESUME:
+            return _resume(known, bound)
+        case Step.MOURN | Step.WATCH:
+            return _bereaved(known, bound, turn)
+        case Step.PARK:
+            return Plan(state=LinkState.PARKED, because="one side is out of sight: nothing is written until it is back")
+        case Step.BURY:
+            return Plan(state=LinkState.TOMBSTONED, because="gone on both sides")
+        case Step.REST:
+            return Plan(because=f"{known.link.state}: nothing to do")
+
+
+def verdicts(known: Known, bound: Bound) -> Mapping[str, Verdict]:
+    """Return the verdict for every field of a link whose records are both there."""
+    return {
+        field.key: merge(
+            field,
+            {side: _sight(field, side, known.on(side)) for side in Side},
+            known.shadows.get(field.key),
+            known.resolved.get(field.key),
+        )
+        for field in bound.fields
+    }
+
+
+def _record(observation: Observation | None) -> Record | None:
+    return observation.record if observation else None
+
+
+def _sight(field: Field, side: Side, observation: Observation | None) -> Sight:
+    assert observation is not None
+    name = field.facet(side).name
+    return Sight(observation.record.read(name), observation.since.get(name), observation.record.grain)
+
+
+def _birth(known: Known, bound: Bound) -> Plan:
+    parent = _record(known.github) or _record(known.notion)
+    assert parent is not None
+    obstacle = barrier(bound, parent)
+    if obstacle:
+        return Plan(state=LinkState.TOMBSTONED, because=obstacle)
+    return Plan(ops=(birth(bound, parent),), unmapped=_unsaid(known, bound))
+
+
+def _merge(known: Known, bound: Bound) -> Plan:
+    """Return the ops, shadows and conflicts that the fields' verdicts come to, at most one op a side."""
+    found = verdicts(known, bound)
+    ops = tuple(op for side in Side if (op := _update(known, bound, side, found)) is not None)
+    return Plan(
+        ops=ops,
+        shadows={name: verdict.shadow for name, verdict in found.items() if verdict.shadow},
+        conflicts=tuple(verdict.conflict for verdict in found.values() if verdict.conflict),
+        unmapped=_unsaid(known, bound),
+        notes=tuple(f"{_label(name)}: {verdict.case}" for name, verdict in found.items() if verdict.case is Case.ALONE),
+        state=LinkState.LINKED,
+        because="" if ops else "both sides agree, or wait for a person",
+    )
+
+
+def _update(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict]) -> Op | None:
+    """Gather all that is to be written to one side into one call."""
+    observation, other = known.on(side), known.on(side.other)
+    assert observation is not None
+    assert other is not None
+    record = observation.record
+    changes = [
+        Change(name, record.read(bound.facet(side, name).name), write.value, write.settles)
+        for name, verdict in found.items()
+        for write in verdict.writes
+        if write.side is side
+    ]
+    reason = "; ".join(f"{_label(change.field)} {found[change.field].case}" for change in changes)
+    mark = bound.marks[side]
+    if mark.writable and not same(mark.kind, record.read(mark.name), other.record.address):
+        changes.append(Change(MARK, record.read(mark.name), other.record.address))
+        changes += _constants(bound, record, side)
+        reason = reason or "the link property does not name the issue"
+    return Op(side, action_of(side, tuple(changes)), tuple(changes), reason) if changes else None
+
+
+def _constants(bound: Bound, record: Record, side: Side) -> list[Change]:
+    return [
+        Change(put.facet.name, record.read(put.facet.name), put.value)
+        for put in bound.constants
+        if put.facet.side is side and not same(put.facet.kind, record.read(put.facet.name), put.value)
+    ]
+
+
+def _resume(known: Known, bound: Bound) -> Plan:
+    """Both records are there again: reopen the issue if our close is its latest state, then merge as ever."""
+    shadow = _state_shadow(known, bound)
+    issue = _record(known.github)
+    assert issue is not None
+    if known.link.closed_by_us and shadow is not None and issue.read(STATE) == shadow.github != OPEN:
+        settled = shadow.advanced(Side.GITHUB, OPEN)
+        change = Change(_state_key(bound), issue.read(STATE), OPEN, settled)
+        return Plan(ops=(Op(Side.GITHUB, Action.REOPEN, (change,), "its page was restored"),))
+    return _merge(known, bound)
+
+
+def _bereaved(known: Known, bound: Bound, turn: Step) -> Plan:
+    """One record is gone: a person's edit of the other wins, else the mapping's `deletions` say what becomes of it."""
+    lost = next(side for side in Side if (record := _record(known.on(side))) is not None and record.presence.gone)
+    if edited(known, bound, lost.other):
+        return _revive(known, lost)
+    if turn is Step.WATCH:
+        return Plan(because="parked: the other side is gone and nobody edited this one")
+    return _close(known, bound) if lost is Side.NOTION else _trash(bound.deletions)
+
+
+def edited(known: Known, bound: Bound, side: Side) -> bool:
+    """Tell whether a person changed, in a row that flows both ways, what this side showed when both last agreed."""
+    record = _record(known.on(side))
+    assert record is not None
+    for field in bound.fields:
+        shadow, reading = known.shadows.get(field.key), field.read(record)
+        if shadow is None or reading is UNREAD or not field.both_ways:
+            continue
+        if not same(field.facet(side).kind, field.transform.seen(side, reading), shadow.on(side)):
+            return True
+    return False
+
+
+def _revive(known: Known, lost: Side) -> Plan:
+    record = _record(known.on(lost))
+    assert record is not None
+    if record.presence is Presence.TRASHED:
+        op = Op(lost, Action.RESTORE, reason="it was trashed here and edited on the other side: the edit wins")
+        return Plan(ops=(op,))
+    return Plan(state=LinkState.CLAIMED, forget=lost, because="deleted here, edited on the other side: born anew")
+
+
+def _close(known: Known, bound: Bound) -> Plan:
+    issue = _record(known.github)
+    assert issue is not None
+    if bound.deletions.page_trashed is Fate.KEEP or issue.read(STATE) != OPEN:
+        return Plan(state=LinkState.PARKED, because="its page was trashed; the issue stays as it is")
+    shadow = _state_shadow(known, bound) or Shadow(OPEN, None)
+    change = Change(_state_key(bound), OPEN, WITHDRAWN, shadow.advanced(Side.GITHUB, WITHDRAWN))
+    return Plan(
+        ops=(Op(Side.GITHUB, Action.CLOSE, (change,), "its page was trashed", then=LinkState.PARKED),),
+    )
+
+
+def _trash(deletions: Deletions) -> Plan:
+    if deletions.issue_deleted is Fate.KEEP:
+        return Plan(state=LinkState.TOMBSTONED, because="its issue was deleted; the page is kept")
+    return Plan(ops=(Op(Side.NOTION, Action.TRASH, reason="its issue was deleted", then=LinkState.TOMBSTONED),))
+
+
+def _state_key(bound: Bound) -> str:
+    return bound.state.key if bound.state else STATE
+
+
+def _state_shadow(known: Known, bound: Bound) -> Shadow | None:
+    return known.shadows.get(_state_key(bound))
+
+
+def _unsaid(known: Known, bound: Bound) -> tuple[Unmapped, ...]:
+    """Return every value that no row can say on the other side, where it would have to be said."""
+    return tuple(
+        Unmapped(side, field.key, name)
+        for side in Side
+        if (record := _record(known.on(side))) is not None
+        for field in bound.fields
+        if side.other in field.flows and (reading := field.read(record)) is not UNREAD
+        for name in field.transform.unsaid(side, reading)
+    )
+
+
+def _label(name: str) -> str:
+    return name.partition("~")[0]
+
+
+def label(bound: Bound, side: Side, name: str) -> str:
+    """Return what people call the facet that a change writes, in the written side's own terms."""
+    return bound.facet(side, name).label
+
+
+def settled(plan: Plan) -> Plan:
+    """Return the plan without its ops, as it is kept when nothing of it may be written now."""
+    return replace(plan, ops=())

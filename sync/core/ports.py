@@ -1,0 +1,91 @@
+"""What the flow asks of the world, as protocols; nothing here knows how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol, Self
+
+from sync.core.limits import Charge, Lane
+from sync.core.model import Batch, Put, Record, Ref, Schema, Side
+
+
+class Clock(Protocol):
+    """Time, as the flow sees it."""
+
+    def now(self) -> datetime:
+        """Return the present as an aware UTC datetime."""
+        ...
+
+
+class Remote(Protocol):
+    """One side of one mapping: what can be asked of it and written to it.
+
+    Every call may raise TryLater (nothing happened), Denied (credential or permission), and every write also Unsafe
+    (nobody knows whether it happened), Rejected (refused for good) and Vanished (the record is not there).
+    """
+
+    side: Side
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same remote, with its calls charged to another lane."""
+        ...
+
+    def schema(self) -> Schema:
+        """Return what the containers look like now; raises Misconfigured with everything that is wrong at once."""
+        ...
+
+    def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
+        """Yield what changed since the cursor, or everything where it is None; one batch is one call.
+
+        Records may come more than once, late, and in any order; trashed, archived and moved ones do not come at all.
+        The last batch carries the next cursor.
+        """
+        ...
+
+    def read(self, ref: Ref) -> Record:
+        """Return the record now, completely; `presence` says where it is, whatever that is. One call, rarely two."""
+        ...
+
+    def alive(self, container: str) -> bool:
+        """Tell whether the container is certainly there and readable, so that absence of a record proves something."""
+        ...
+
+    def create(self, container: str, puts: Sequence[Put]) -> Record:
+        """Create a record once, without any repetition, and return what the reply showed."""
+        ...
+
+    def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
+        """Write those fields and no others in one call, and return what the reply showed."""
+        ...
+
+    def trash(self, ref: Ref) -> Record:
+        """Move the record to the trash."""
+        ...
+
+    def restore(self, ref: Ref) -> Record:
+        """Take the record back out of the trash."""
+        ...
+
+    def find(self, container: str, mark: Put, trail: int | None) -> Record | None:
+        """Look for the record that carries the mark; None is: not to be seen now.
+
+        `trail` is the highest number known in the container before the create was sent, where records are numbered.
+        """
+        ...
+
+
+class Gate(Protocol):
+    """What stands before every call to a service: a grant from all its budgets, or TryLater."""
+
+    def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
+        """Return once the call may be made; raises TryLater where that would take too long to wait for."""
+        ...
+
+    def pause(self, budget: str, seconds: float, reason: str) -> None:
+        """Let nobody pass that budget for so long."""
+        ...
+
+    def observe(self, budget: str, *, limit: int, remaining: int, reset_at: datetime) -> None:
+        """Correct a fixed window's budget by what the service says is left of it."""
+        ...

@@ -1,0 +1,164 @@
+"""What the store keeps, as frozen values: observations, what is known of a link, and what was decided for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sync.core.limits import Lane
+from sync.core.model import Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
+
+
+@dataclass(frozen=True)
+class Ack:
+    """The last write of ours that this record acknowledged (or may have taken: `certain` is False).
+
+    `seq` orders it among reads, `at` is our clock, `time` the record's own time in the reply, `before` what the written
+    fields showed before it: a read that shows just that again, soon afterwards, is doubtful.
+    """
+
+    seq: int
+    at: datetime
+    time: datetime
+    before: Mapping[str, Reading]
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The newest record seen on a side.
+
+    `seq` is the tick drawn before the read began; ticks order reads and acknowledgements whatever the clocks say.
+    `since` holds, per field, the service's time of the first observation with the value it has now, None where that
+    time may be our own write's. `listing` is the last complete listing that showed the record.
+    """
+
+    record: Record
+    seq: int
+    read_at: datetime
+    since: Mapping[str, datetime | None] = field(default_factory=dict)
+    ack: Ack | None = None
+    listing: int = 0
+    link: int | None = None
+
+
+class Stage(StrEnum):
+    """Where a decided write stands."""
+
+    PLANNED = "planned"
+    QUEUED = "queued"
+    LEASED = "leased"
+    IN_FLIGHT = "in_flight"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A row of the outbox: at most one per link, replaced and never appended.
+
+    `epoch` rises with every claim of the row: a worker that wakes up late holds an older one and must not write.
+    `sent_at` is when the call was about to be made; `trail` the highest number known in the container then.
+    """
+
+    link: Link
+    op: Op
+    lane: Lane
+    stage: Stage
+    epoch: int
+    attempts: int = 0
+    sent_at: datetime | None = None
+    trail: int | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A write that was refused for good or not applied; the same `digest` is not tried again by itself."""
+
+    link: int
+    side: Side
+    action: str
+    digest: str
+    error: str
+    cure: str
+    at: datetime
+    attempts: int = 1
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that is known of one link when it is decided."""
+
+    link: Link
+    github: Observation | None
+    notion: Observation | None
+    shadows: Mapping[str, Shadow]
+    outgoing: Outgoing | None = None
+    failure: Failure | None = None
+    resolved: Mapping[str, Side] = field(default_factory=dict)
+
+    def on(self, side: Side) -> Observation | None:
+        """Return the observation of that side."""
+        return self.github if side is Side.GITHUB else self.notion
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is committed for one link in one transaction, if the link is still at the version that was read.
+
+    `op` replaces the outbox row (None removes it) at stage PLANNED; `conflicts` and `unmapped` replace the open ones;
+    `guards` are the kinds of writes that the op counts as; `withheld` names those of which something is kept back (the
+    link is then decided again in every round); `heals` ends the link's open failure.
+    """
+
+    link: Link
+    state: LinkState
+    shadows: Mapping[str, Shadow]
+    conflicts: tuple[Conflict, ...] = ()
+    unmapped: tuple[Unmapped, ...] = ()
+    op: Op | None = None
+    lane: Lane = Lane.POLL
+    guards: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    because: str = ""
+    closed_by_us: bool = False
+    heals: bool = False
+    withheld: str = ""
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What is committed after a reply: the target's observation (an acknowledgement is one), and what now agrees.
+
+    `failure` is set where the reply does not agree with what was sent; `state` where the write changed the link's.
+    """
+
+    outgoing: Outgoing
+    observation: Observation
+    shadows: Mapping[str, Shadow]
+    state: LinkState
+    failure: Failure | None = None
+    overwritten: Mapping[str, Value] = field(default_factory=dict)
+    closed_by_us: bool = False
+
+
+@dataclass(frozen=True)
+class MappingState:
+    """What is remembered of a mapping: `first_pass` is True until one first pass completed."""
+
+    name: str
+    digest: str = ""
+    first_pass: bool = True
+    paused: str | None = None
+    schema: str | None = None
+    schema_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """A record that stays out until a person acts, with the reason; keyed by side and record."""
+
+    ref: Ref
+    reason: str
+    since: datetime

@@ -1,0 +1,200 @@
+"""The port of the state: what the flow asks of the store, in short transactions that never span a call to a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sync.core.model import Link, Ref, Side
+from sync.core.state import (
+    Confirmation,
+    Decision,
+    Failure,
+    Known,
+    MappingState,
+    Observation,
+    Outgoing,
+    Quarantine,
+)
+
+
+class Reads(Protocol):
+    """Questions; none of them changes anything."""
+
+    def mapping(self, name: str) -> MappingState:
+        """Return what is remembered of the mapping; a new one's state where nothing is."""
+        ...
+
+    def cursor(self, mapping: str, side: Side, container: str) -> str | None:
+        """Return the remote's cursor, None before the first complete list."""
+        ...
+
+    def polled_at(self, mapping: str, side: Side, container: str) -> datetime | None:
+        """Return when (our clock) the last complete answer to `changes` began: absent records are as fresh as that."""
+        ...
+
+    def observations(self, mapping: str, refs: Iterable[Ref]) -> Mapping[Ref, Observation]:
+        """Return the known observations of those records."""
+        ...
+
+    def unseen(self, mapping: str, side: Side, container: str, listing: int) -> Iterator[Ref]:
+        """Yield the linked (not tombstoned) and in-sight records that a complete listing did not show."""
+        ...
+
+    def unlinked(self, mapping: str, side: Side) -> Iterator[Observation]:
+        """Yield, in order of container and number or id, observations that no link holds."""
+        ...
+
+    def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
+        """Return observations by address; addresses compare without case and without a trailing slash."""
+        ...
+
+    def touched(self, mapping: str, upto: int, *, after: int = 0, count: int = 500) -> Sequence[Known]:
+        """Return, by rising link id above `after`, what is known of links marked at or before tick `upto`, or withheld.
+
+        Links whose write is leased or in flight are left out: they are marked again when it ends.
+        """
+        ...
+
+    def known(self, link: int) -> Known | None:
+        """Return what is known of one link."""
+        ...
+
+    def link_of(self, mapping: str, ref: Ref) -> Link | None:
+        """Return the link that holds the record, tombstoned ones left out."""
+        ...
+
+    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Sequence[Ref]:
+        """Return the records that must be read by id now."""
+        ...
+
+    def highest_number(self, mapping: str, container: str) -> int | None:
+        """Return the highest issue number seen in a container."""
+        ...
+
+    def links_count(self, mapping: str) -> int:
+        """Return how many links are claimed, linked or parked."""
+        ...
+
+    def written_since(self, mapping: str, since: datetime) -> Mapping[str, int]:
+        """Return, per guard kind, how many writes the journal shows since then."""
+        ...
+
+    def waiting(self, mapping: str | None, side: Side | None = None) -> int:
+        """Return how many writes are queued, leased or in flight."""
+        ...
+
+    def next_due(self, mapping: str) -> datetime | None:
+        """Return when the earliest of the waiting writes and of the looks by id is due, None where nothing waits."""
+        ...
+
+
+class Writes(Protocol):
+    """Changes; each call is one transaction."""
+
+    def tick(self) -> int:
+        """Draw the next number of the order in which reads begin and writes are acknowledged."""
+        ...
+
+    def save_mapping(self, state: MappingState) -> None:
+        """Remember a mapping's state."""
+        ...
+
+    def save_cursor(self, mapping: str, side: Side, container: str, cursor: str | None, polled_at: datetime) -> None:
+        """Move a cursor after all its records were kept."""
+        ...
+
+    def observe(self, mapping: str, seen: Sequence[Observation], touched: Iterable[Ref], tick: int) -> None:
+        """Keep observations, and mark the links of the touched ones at that tick.
+
+        A row that meanwhile got a later `seq` or `ack.seq` than the given one is left alone. An observation without a
+        stored link keeps having none; `link` of the given value is ignored.
+        """
+        ...
+
+    def seen_in_listing(self, mapping: str, refs: Iterable[Ref], listing: int) -> None:
+        """Note that a listing showed the records though nothing of them is to be kept."""
+        ...
+
+    def mark(self, mapping: str, links: Iterable[int], tick: int) -> None:
+        """Mark links to be decided."""
+        ...
+
+    def mark_all(self, mapping: str, tick: int) -> None:
+        """Mark every link of the mapping that is not tombstoned."""
+        ...
+
+    def look_later(self, mapping: str, refs: Iterable[Ref], at: datetime) -> None:
+        """Have the records read by id at that time; the earlier of two times stays."""
+        ...
+
+    def looked(self, mapping: str, refs: Iterable[Ref]) -> None:
+        """Take the records off the list of looks that are due."""
+        ...
+
+    def tie(self, mapping: str, github: Ref, notion: Ref, tick: int) -> Link | None:
+        """Make a linked link of two free records and mark it; None where either is not free any more."""
+        ...
+
+    def claim(self, mapping: str, ref: Ref, tick: int) -> Link | None:
+        """Make a claimed link of one free record and mark it; None where it is not free any more."""
+        ...
+
+    def quarantine(self, mapping: str, found: Sequence[Quarantine]) -> None:
+        """Replace the mapping's quarantined records by these; what stays keeps its `since`."""
+        ...
+
+    def decide(self, mapping: str, decisions: Sequence[Decision], now: datetime) -> Sequence[int]:
+        """Commit decisions, each only if its link's version still stands and no write of it is leased or in flight.
+
+        Returns the ids of the links that were committed. Journals one line for each that writes or changes a state.
+        """
+        ...
+
+    def release(self, mapping: str, upto: int, refused: Mapping[str, str], withheld: Iterable[Decision]) -> None:
+        """End a round: `withheld` replace the decided ops by what the guards leave of them, planned rows are queued.
+
+        Links marked at or before `upto` and committed in this round are marked no more. `refused` (guard: detail)
+        replaces the mapping's open refusals.
+        """
+        ...
+
+    def lease(self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None) -> Outgoing | None:
+        """Take the next queued write that is due, by lane and age, under a new epoch, or one whose lease ran out."""
+        ...
+
+    def in_flight(self, outgoing: Outgoing, now: datetime, until: datetime) -> Outgoing:
+        """Record that the call is about to be made; raises Overtaken where the epoch is not the row's any more."""
+        ...
+
+    def requeue(self, outgoing: Outgoing, not_before: datetime | None, reason: str) -> None:
+        """Give a leased write back: nothing happened. With a time it waits and counts an attempt."""
+        ...
+
+    def unsettled(self, outgoing: Outgoing, look_at: datetime, reason: str) -> None:
+        """Keep a write in flight whose outcome nobody knows; it is leased again at `look_at` to be settled."""
+        ...
+
+    def drop(self, outgoing: Outgoing, tick: int, reason: str) -> None:
+        """Remove a write (something moved, or it is settled) and mark its link."""
+        ...
+
+    def confirm(self, confirmation: Confirmation, tick: int, now: datetime) -> None:
+        """Commit what a reply showed, remove the write, journal it and mark the link.
+
+        Raises Overtaken where the epoch is not the row's any more; the observation is kept all the same.
+        """
+        ...
+
+    def fail(self, outgoing: Outgoing, failure: Failure, tick: int) -> None:
+        """Record a refused write, remove it from the outbox and mark the link."""
+        ...
+
+    def forget(self, link: Link, side: Side, tick: int) -> None:
+        """Take a record that is gone for ever out of its link: claimed again, without shadows, and marked."""
+        ...
+
+
+class Store(Reads, Writes, Protocol):
+    """Both ports; `plan` gets a copy that is thrown away."""

@@ -1,0 +1,204 @@
+"""Two-way translations between the two values of a field; each obeys *stay* and *agree*, and none guesses.
+
+*stay*: where the two already agree, `say` answers the base. *agree*: what `say` answers agrees with what was said.
+A value that the other side cannot say is told by `unsaid`; a whole value of which nothing can be said is UNREAD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sync.core.model import UNREAD, Reading, Side, Value
+from sync.core.values import key, members, names
+
+
+class Transform(Protocol):
+    """A two-way translation of one field."""
+
+    def say(self, to: Side, value: Value, base: Value) -> Reading:
+        """Return what `to` should show for the other side's value, as close to its own `base` as agrees with it."""
+        ...
+
+    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+        """Return `onto` of side `to` after the other side's change (old value, new value), and that change alone."""
+        ...
+
+    def agree(self, github: Value, notion: Value) -> bool:
+        """Tell whether the two values mean the same."""
+        ...
+
+    def seen(self, side: Side, value: Value) -> Value:
+        """Return what of the value takes part: a set without the names that the other side cannot say."""
+        ...
+
+    def unsaid(self, side: Side, value: Value) -> tuple[str, ...]:
+        """Return the names in a side's value that the other side cannot say."""
+        ...
+
+
+class Lexicon(Protocol):
+    """Single names of both sides: which mean the same, and which is written."""
+
+    def write(self, to: Side, name: str) -> str | None:
+        """Return the name to write on `to` for the other side's name, None where there is none."""
+        ...
+
+    def agree(self, github: str, notion: str) -> bool:
+        """Tell whether the two names mean the same."""
+        ...
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """Names that are the same on both sides but for their case; `forbids` are characters a side cannot hold."""
+
+    forbids: Mapping[Side, str]
+
+    def write(self, to: Side, name: str) -> str | None:
+        """Return the same name, unless that side cannot hold it."""
+        return None if any(each in name for each in self.forbids.get(to, "")) else name
+
+    def agree(self, github: str, notion: str) -> bool:
+        """Compare without case."""
+        return key(github) == key(notion)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Names tied by pairs (github, notion): the first pair that has a name says what is written for it.
+
+    `fold` makes both sides' names comparable: labels and logins without case, options and states to the letter.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    fold: Callable[[str], str] = str
+
+    def write(self, to: Side, name: str) -> str | None:
+        """Return the partner in the first pair that has the name."""
+        mine, theirs = (0, 1) if to is Side.NOTION else (1, 0)
+        return next((pair[theirs] for pair in self.pairs if self.fold(pair[mine]) == self.fold(name)), None)
+
+    def agree(self, github: str, notion: str) -> bool:
+        """Tell whether a pair ties the two."""
+        sought = (self.fold(github), self.fold(notion))
+        return any((self.fold(one), self.fold(two)) == sought for one, two in self.pairs)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The same value on both sides; `required` are the sides that cannot be left empty."""
+
+    required: frozenset[Side] = frozenset()
+
+    def say(self, to: Side, value: Value, base: Value) -> Reading:  # noqa: ARG002 - one signature for all
+        """Return the value itself."""
+        return UNREAD if value is None and to in self.required else value
+
+    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+        """Return the new value."""
+        return self.say(to, change[1], onto)
+
+    def agree(self, github: Value, notion: Value) -> bool:
+        """Compare."""
+        return github == notion
+
+    def seen(self, side: Side, value: Value) -> Value:  # noqa: ARG002 - one signature for all
+        """Return the value: all of it takes part."""
+        return value
+
+    def unsaid(self, side: Side, value: Value) -> tuple[str, ...]:
+        """Return `(empty)` where the other side cannot be left empty."""
+        return ("(empty)",) if value is None and side.other in self.required else ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One name on each side, tied by a lexicon."""
+
+    lexicon: Lexicon
+    required: frozenset[Side] = frozenset()
+
+    def say(self, to: Side, value: Value, base: Value) -> Reading:
+        """Return the base where it means the same, else the name to write, UNREAD where there is none."""
+        if value is None:
+            return UNREAD if to in self.required else None
+        if base is not None and _agree(self.lexicon, to, str(value), str(base)):
+            return base
+        written = self.lexicon.write(to, str(value))
+        return UNREAD if written is None else written
+
+    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+        """Return what is said of the new value."""
+        return self.say(to, change[1], onto)
+
+    def agree(self, github: Value, notion: Value) -> bool:
+        """Tell whether the lexicon ties the two; two empty ones agree."""
+        if github is None or notion is None:
+            return github is notion
+        return self.lexicon.agree(str(github), str(notion))
+
+    def seen(self, side: Side, value: Value) -> Value:  # noqa: ARG002 - one signature for all
+        """Return the value: a person's choice is a change even where it cannot be said."""
+        return value
+
+    def unsaid(self, side: Side, value: Value) -> tuple[str, ...]:
+        """Return the name itself where the other side has none for it."""
+        if value is None:
+            return ("(empty)",) if side.other in self.required else ()
+        return () if self.lexicon.write(side.other, str(value)) is not None else (str(value),)
+
+
+@dataclass(frozen=True)
+class Names:
+    """A set of names on each side, tied name by name by a lexicon; names that cannot be said stay where they are."""
+
+    lexicon: Lexicon
+
+    def say(self, to: Side, value: Value, base: Value) -> Reading:
+        """Return the base without what the value lacks, with what it has more."""
+        return self.carry(to, (self.seen(to.other, self._back(to, base)), value), base)
+
+    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+        """Return `onto` without the names that went, unless another name still means them, and with those that came."""
+        old, new = (members(each) for each in change)
+        gone = [name for name in old if key(name) not in {key(each) for each in new}]
+        kept = [
+            there
+            for there in members(onto)
+            if not self._any(to, gone, there) or self._any(to, new, there)
+        ]
+        for name in new:
+            if key(name) in {key(each) for each in old} or any(_agree(self.lexicon, to, name, each) for each in kept):
+                continue
+            written = self.lexicon.write(to, name)
+            kept += [] if written is None else [written]
+        return names(kept)
+
+    def agree(self, github: Value, notion: Value) -> bool:
+        """Tell whether every name that can be said has its partner."""
+        left, right = members(self.seen(Side.GITHUB, github)), members(self.seen(Side.NOTION, notion))
+        return all(any(self.lexicon.agree(one, two) for two in right) for one in left) and all(
+            any(self.lexicon.agree(one, two) for one in left) for two in right
+        )
+
+    def seen(self, side: Side, value: Value) -> Value:
+        """Return the names that the other side can say."""
+        return names(name for name in members(value) if self.lexicon.write(side.other, name) is not None)
+
+    def unsaid(self, side: Side, value: Value) -> tuple[str, ...]:
+        """Return the names that the other side cannot say."""
+        return tuple(name for name in members(value) if self.lexicon.write(side.other, name) is None)
+
+    def _any(self, to: Side, sources: Iterable[str], there: str) -> bool:
+        return any(_agree(self.lexicon, to, name, there) for name in sources)
+
+    def _back(self, to: Side, base: Value) -> Value:
+        said = (self.lexicon.write(to.other, name) for name in members(base))
+        return names(name for name in said if name is not None)
+
+
+def _agree(lexicon: Lexicon, to: Side, said: str, there: str) -> bool:
+    """Compare a name of the side opposite to `to` with one of `to`."""
+    return lexicon.agree(said, there) if to is Side.NOTION else lexicon.agree(there, said)

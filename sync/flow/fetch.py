@@ -1,0 +1,121 @@
+"""What changed, read and kept: cursors, looks at single records, and what a complete list did not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from sync.core.bound import Bound
+from sync.core.errors import Denied
+from sync.core.model import UNREAD, Presence, Record, Ref, Side
+from sync.core.observe import Moment, Use, absorb
+from sync.core.state import Observation
+from sync.flow.world import World
+
+CHUNK = 100
+HIDDEN_AGAIN = timedelta(seconds=60)
+"""A record that answers "not found" is looked at once more before that is left standing: a read may hit a replica that
+lags (octokit/octokit.js#900)."""
+
+
+def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
+    """Read what changed on both sides since the last time, or everything; return how many records each side showed."""
+    seen = dict.fromkeys(Side, 0)
+    for side in Side:
+        for container in bound.containers[side]:
+            seen[side] += _container(world, bound, side, container, full=full)
+    look(world, bound, world.store.due_looks(world.name, world.now()))
+    return seen
+
+
+def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
+    """Read records by their identity, one call each, and take them off the list of looks."""
+    for ref in refs:
+        moment = Moment(world.store.tick(), world.now())
+        record = world.remote(ref.side).read(ref)
+        world.store.looked(world.name, [ref])
+        keep(world, bound, [record], moment)
+
+
+def renew(world: World, bound: Bound, side: Side, container: str) -> None:
+    """Read what changed in one container, so that all its records are as fresh as this moment."""
+    _container(world, bound, side, container, full=False)
+
+
+def _container(world: World, bound: Bound, side: Side, container: str, *, full: bool) -> int:
+    """Read one container's list to its end; only then its cursor moves."""
+    store, began = world.store, world.now()
+    cursor = None if full else store.cursor(world.name, side, container)
+    listing = store.tick() if cursor is None else 0
+    batches = iter(world.remote(side).changes(container, cursor))
+    count, complete, following = 0, True, cursor
+    while True:
+        moment = Moment(store.tick(), world.now(), listing)
+        batch = next(batches, None)
+        if batch is None:
+            break
+        keep(world, bound, batch.records, moment)
+        count += len(batch.records)
+        complete, following = complete and batch.complete, batch.cursor
+        world.progress(f"reading {side}", len(batch.records))
+    if listing and complete:
+        _absent(world, bound, side, container, listing)
+    if following is not None:
+        store.save_cursor(world.name, side, container, following, began)
+    return count
+
+
+def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) -> None:
+    """Keep what one answer showed, as far as it may be used, and have looked at again what may not."""
+    store = world.store
+    known = store.observations(world.name, [record.ref for record in records])
+    kept, touched, passed = [], [], []
+    for record in records:
+        use, observation = absorb(known.get(record.ref), record, moment, world.patience.stale)
+        if use in (Use.OLDER, Use.DOUBTFUL):
+            passed.append(record.ref)
+            _look_again(world, use, observation)
+            continue
+        kept.append(observation)
+        if use is not Use.UNCHANGED:
+            touched.append(record.ref)
+            _look_closer(world, bound, known.get(record.ref), record)
+    store.observe(world.name, kept, touched, moment.seq)
+    if moment.listing and passed:
+        store.seen_in_listing(world.name, passed, moment.listing)
+
+
+def _look_again(world: World, use: Use, observation: Observation) -> None:
+    if use is Use.DOUBTFUL and observation.ack:
+        world.store.look_later(world.name, [observation.record.ref], observation.ack.at + world.patience.stale)
+
+
+def _look_closer(world: World, bound: Bound, known: Observation | None, record: Record) -> None:
+    """Have a record read by its identity where a list left out what the mapping needs, or where it is not to be seen."""
+    side = record.ref.side
+    cut = any(record.fields.get(field.facet(side).name) is UNREAD for field in bound.fields)
+    lost = record.presence is Presence.HIDDEN and known is not None and known.record.presence.in_sight
+    if cut or lost:
+        later = world.now() + (HIDDEN_AGAIN if lost else timedelta(0))
+        world.store.look_later(world.name, [record.ref], later)
+
+
+def _absent(world: World, bound: Bound, side: Side, container: str, listing: int) -> None:
+    """Read by their identity the linked records that a complete list did not show: absence proves nothing."""
+    absent = world.store.unseen(world.name, side, container, listing)
+    first = list(islice(absent, CHUNK))
+    if first and not world.remote(side).alive(container):
+        raise Denied(
+            f"{side}: {container} does not answer as it did, so nothing is concluded from the records it does not show",
+            "share the database or repository with the credential again, or take it out of the mapping",
+        )
+    for refs in _chunks(first, absent):
+        look(world, bound, refs)
+
+
+def _chunks(first: list[Ref], rest: Iterable[Ref]) -> Iterable[list[Ref]]:
+    rest, chunk = iter(rest), first
+    while chunk:
+        yield chunk
+        chunk = list(islice(rest, CHUNK))

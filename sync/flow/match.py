@@ -1,0 +1,133 @@
+"""Who belongs together: ties what exists before anything is born, then claims what may give birth."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sync.core.births import barrier, quiet_until
+from sync.core.bound import Bound
+from sync.core.model import Link, Ref, Side
+from sync.core.state import Observation, Quarantine
+from sync.flow.world import World
+
+
+def match(world: World, bound: Bound) -> int:
+    """Tie and claim what no link holds; return how many links were made.
+
+    A barrier: nothing is born before both sides' lists were complete once.
+    """
+    store = world.store
+    if not _listed(world, bound):
+        return 0
+    free = {side: [each for each in store.unlinked(world.name, side) if _there(bound, each)] for side in Side}
+    tying = Tying(world, bound, free)
+    tying.by_mark()
+    state = store.mapping(world.name)
+    if state.first_pass and "title" in bound.match:
+        tying.by_title()
+    tying.claim()
+    store.quarantine(world.name, tying.quarantined)
+    return tying.made
+
+
+def _listed(world: World, bound: Bound) -> bool:
+    return all(
+        world.store.cursor(world.name, side, container) is not None
+        for side in Side
+        for container in bound.containers[side]
+    )
+
+
+def _there(bound: Bound, observation: Observation) -> bool:
+    record = observation.record
+    return record.presence.in_sight and record.ref.container in bound.containers[record.ref.side]
+
+
+class Tying:
+    """One attempt to tie all free records; what is ambiguous is quarantined and named, and everything else goes on."""
+
+    def __init__(self, world: World, bound: Bound, free: dict[Side, list[Observation]]) -> None:
+        self.world, self.bound = world, bound
+        self.free = {side: {each.record.ref: each for each in observations} for side, observations in free.items()}
+        self.quarantined: list[Quarantine] = []
+        self.made = 0
+
+    def by_mark(self) -> None:
+        """Tie what names its partner, the page's link property first: it is the tie that a person sees and can edit."""
+        for side in (Side.NOTION, Side.GITHUB):
+            marked = {ref: mark for ref, each in self.free[side].items() if (mark := self._mark(each))}
+            partners = self.world.store.by_address(self.world.name, side.other, marked.values())
+            wanted: dict[Ref, list[Observation]] = defaultdict(list)
+            for ref, mark in marked.items():
+                partner = partners.get(mark)
+                if partner is not None:
+                    wanted[partner.record.ref].append(self.free[side][ref])
+            for ref, rivals in wanted.items():
+                self._tie_to(next(each for each in partners.values() if each.record.ref == ref), rivals)
+
+    def by_title(self) -> None:
+        """Tie records whose title is the same and stands once on each side."""
+        groups = {side: self._titles(side) for side in Side}
+        for title, issues in groups[Side.GITHUB].items():
+            pages = groups[Side.NOTION].get(title, [])
+            if not pages:
+                continue
+            if len(issues) == len(pages) == 1:
+                self._tie(issues[0], pages[0])
+            else:
+                reason = f"the title {title!r} stands on {len(issues)} issues and {len(pages)} pages"
+                self._quarantine([*issues, *pages], f"{reason}: tie them by the link property")
+
+    def claim(self) -> None:
+        """Claim every record that is left and may give birth."""
+        store, now = self.world.store, self.world.now()
+        for observations in self.free.values():
+            for ref, observation in list(observations.items()):
+                if barrier(self.bound, observation.record):
+                    continue
+                if self.world.quiet and ref.side is Side.NOTION and quiet_until(self.bound, observation.record) > now:
+                    continue
+                self._count(store.claim(self.world.name, ref, store.tick()))
+
+    def _mark(self, observation: Observation) -> str | None:
+        reading = observation.record.read(self.bound.marks[observation.record.ref.side].name)
+        return reading if isinstance(reading, str) else None
+
+    def _titles(self, side: Side) -> dict[str, list[Observation]]:
+        groups: dict[str, list[Observation]] = defaultdict(list)
+        for observation in self.free[side].values():
+            title = self.bound.title(observation.record)
+            if isinstance(title, str) and not self._mark(observation) and self.bound.scope.holds(observation.record):
+                groups[unicodedata.normalize("NFC", title).strip()].append(observation)
+        return groups
+
+    def _tie_to(self, partner: Observation, rivals: Sequence[Observation]) -> None:
+        """Tie the one record that names a partner to it; several, or a partner that is taken, wait for a person."""
+        if partner.link is not None:
+            self._quarantine(rivals, f"names {partner.record.label}, which is tied to another record: a copy?")
+        elif partner.record.ref not in self.free[partner.record.ref.side]:
+            self._quarantine(rivals, f"names {partner.record.label}, which is not to be seen")
+        elif len(rivals) > 1:
+            self._quarantine(rivals, f"{len(rivals)} records name {partner.record.label}: clear all but one")
+        else:
+            self._tie(rivals[0], partner)
+
+    def _tie(self, one: Observation, two: Observation) -> None:
+        refs = {each.record.ref.side: each.record.ref for each in (one, two)}
+        store = self.world.store
+        self._count(store.tie(self.world.name, refs[Side.GITHUB], refs[Side.NOTION], store.tick()))
+        self._settle(refs.values())
+
+    def _quarantine(self, observations: Iterable[Observation], reason: str) -> None:
+        refs = [each.record.ref for each in observations]
+        self.quarantined += [Quarantine(ref, reason, self.world.now()) for ref in refs]
+        self._settle(refs)
+
+    def _settle(self, refs: Iterable[Ref]) -> None:
+        for ref in refs:
+            self.free[ref.side].pop(ref, None)
+
+    def _count(self, link: Link | None) -> None:
+        self.made += link is not None

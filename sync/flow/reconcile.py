@@ -1,0 +1,132 @@
+"""From what is known to what is to be written: decides every marked link, and lets the guards withhold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sync.core import guard
+from sync.core.bound import Bound
+from sync.core.limits import Lane
+from sync.core.model import LinkState, Op, Plan
+from sync.core.plan import decide
+from sync.core.state import Decision, Known
+from sync.flow.world import World
+
+CHUNK = 500
+
+
+@dataclass
+class Round:
+    """What one round decided: `plans` of the links that are to be written, only where `keep` asks for them."""
+
+    keep: bool = False
+    plans: list[tuple[Known, Plan]] = field(default_factory=list)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    decided: int = 0
+    writes: int = 0
+
+
+def reconcile(world: World, bound: Bound, *, let_through: bool = False, keep: bool = False) -> Round:
+    """Decide every marked link, hold back what the guards refuse, and queue the rest.
+
+    `let_through` is a person's word that the guards may be passed; `keep` collects the plans for printing.
+    """
+    store, upto = world.store, world.store.tick()
+    done = Round(keep=keep)
+    counts = Counter(_before(world))
+    links: dict[str, list[int]] = defaultdict(list)
+    after = 0
+    while chunk := store.touched(world.name, upto, after=after, count=CHUNK):
+        after = chunk[-1].link.id
+        for known, decision in _decided(world, bound, chunk, done):
+            for kind in decision.guards:
+                counts[kind] += 1
+                links[kind].append(known.link.id)
+        world.progress("deciding", len(chunk))
+    done.refused = {} if let_through else guard.refused(counts, bound.guards, store.links_count(world.name))
+    store.release(world.name, upto, done.refused, _withheld(world, bound, done.refused, links))
+    return done
+
+
+def digest(op: Op) -> str:
+    """Return what tells one write from another: the same digest that was refused is not tried again by itself."""
+    meaning = repr((op.side, op.action, sorted((each.field, repr(each.after)) for each in op.changes)))
+    return hashlib.sha256(meaning.encode()).hexdigest()
+
+
+def _before(world: World) -> Mapping[str, int]:
+    """Return what counts already: in workers the journal's last hour, in the foreground nothing."""
+    return world.store.written_since(world.name, world.now() - world.window) if world.window else {}
+
+
+def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) -> list[tuple[Known, Decision]]:
+    """Decide a chunk and commit it; return what was committed."""
+    decisions = []
+    for known in chunk:
+        plan = decide(known, bound)
+        if plan.forget is not None:
+            world.store.forget(known.link, plan.forget, world.store.tick())
+            continue
+        decisions.append((known, _decision(world, known, plan)))
+        if done.keep and plan.ops:
+            done.plans.append((known, plan))
+    committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))
+    made = [(known, decision) for known, decision in decisions if known.link.id in committed]
+    done.decided += len(made)
+    done.writes += sum(decision.op is not None for _, decision in made)
+    return made
+
+
+def _decision(world: World, known: Known, plan: Plan) -> Decision:
+    """Return what is committed for a plan: one op at a time, the next is decided when it is acknowledged."""
+    op = plan.ops[0] if plan.ops else None
+    failing = op is not None and known.failure is not None and known.failure.digest == digest(op)
+    queued = None if failing else op
+    return Decision(
+        link=known.link,
+        state=plan.state or known.link.state,
+        shadows=plan.shadows,
+        conflicts=plan.conflicts,
+        unmapped=plan.unmapped,
+        op=queued,
+        lane=_lane(world, known),
+        guards=guard.kinds(queued) if queued else (),
+        notes=plan.notes,
+        because=plan.because or (op.reason if op else ""),
+        closed_by_us=known.link.closed_by_us and (plan.state or known.link.state) is LinkState.PARKED,
+        heals=known.failure is not None and not failing,
+    )
+
+
+def _lane(world: World, known: Known) -> Lane:
+    """Return the better of this run's lane and the one in which a write of the link waits already."""
+    return min(world.lane, known.outgoing.lane) if known.outgoing else world.lane
+
+
+def _withheld(
+    world: World, bound: Bound, refused: Mapping[str, str], links: Mapping[str, Iterable[int]]
+) -> Iterable[Decision]:
+    """Yield, for every link with a write of a refused kind, what is left of its decision."""
+    for link in sorted({each for kind in refused for each in links.get(kind, ())}):
+        known = world.store.known(link)
+        if known is None:
+            continue
+        decision = _decision(world, known, decide(known, bound))
+        if decision.op is None:
+            continue
+        left = guard.without(decision.op, refused)
+        yield Decision(
+            link=known.link,
+            state=decision.state,
+            shadows={},
+            conflicts=decision.conflicts,
+            unmapped=decision.unmapped,
+            op=left,
+            lane=decision.lane,
+            guards=guard.kinds(left) if left else (),
+            because=f"withheld: {', '.join(refused)}",
+            withheld=", ".join(sorted(set(guard.kinds(decision.op)) & set(refused))),
+        )

@@ -1,0 +1,110 @@
+"""One pass over one mapping, from the first read to the last write: the whole of tandem in one function."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sync.core.bound import Bound
+from sync.core.model import Side
+from sync.flow.bind import bind
+from sync.flow.fetch import fetch, look
+from sync.flow.match import match
+from sync.flow.reconcile import Round, reconcile
+from sync.flow.world import World
+from sync.flow.write import Outcome, Written, next_write, write
+
+ROUNDS = 12
+"""More rounds than any chain of decisions needs: a birth, its state, its link property, and what people do meanwhile."""
+
+
+@dataclass
+class Pass:
+    """What one pass saw and did; `converged` tells that nothing is left but what waits for a person."""
+
+    seen: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
+    written: Counter[tuple[Side, str]] = field(default_factory=Counter)
+    refused: dict[str, str] = field(default_factory=dict)
+    failed: int = 0
+    waiting: int = 0
+
+    @property
+    def converged(self) -> bool:
+        """Tell whether a new plan from what was read would be empty but for what is held."""
+        return not self.refused and not self.waiting
+
+
+def run(
+    world: World,
+    *,
+    full: bool,
+    let_through: bool = False,
+    wait: Callable[[float], None],
+    patience: timedelta = timedelta(minutes=10),
+) -> Pass:
+    """Bring one mapping into step, in the foreground; `wait` sleeps, `patience` bounds the wait for one write.
+
+    Raises Misconfigured, Denied or TryLater where the pass cannot go on; all that was decided is kept.
+    """
+    done = Pass()
+    bound = bind(world, fresh=full)
+    done.seen = fetch(world, bound, full=full)
+    for _ in range(ROUNDS):
+        match(world, bound)
+        decided = reconcile(world, bound, let_through=let_through)
+        done.refused = dict(decided.refused)
+        if not _drain(world, bound, done, wait, world.now() + patience) and not decided.writes:
+            break
+    _complete_first_pass(world, bound)
+    done.waiting = world.store.waiting(world.name)
+    return done
+
+
+def plan(world: World, *, full: bool) -> Round:
+    """Return what a pass would do, from a copy of the state that the caller throws away."""
+    bound = bind(world, fresh=full)
+    fetch(world, bound, full=full)
+    match(world, bound)
+    return reconcile(world, bound, keep=True)
+
+
+def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
+    """Carry out all writes that are due, waiting for those that soon will be; return how many reached a service."""
+    count = 0
+    while True:
+        outgoing = next_write(world, mapping=world.name)
+        if outgoing is not None:
+            written = write(world, bound, outgoing)
+            count += _counted(done, written)
+            world.progress("writing", 1 if written.outcome is Outcome.DONE else 0)
+            continue
+        due = world.store.next_due(world.name)
+        if due is None or due > until:
+            return count
+        if due > world.now():
+            wait((due - world.now()).total_seconds())
+        look(world, bound, world.store.due_looks(world.name, world.now()))
+
+
+def _counted(done: Pass, written: Written) -> int:
+    op = written.outgoing.op
+    if written.outcome in (Outcome.DONE, Outcome.FAILED):
+        done.failed += written.outcome is Outcome.FAILED
+    if written.outcome is Outcome.DONE:
+        done.written[(op.side, op.action)] += 1
+        return 1
+    return 1 if written.outcome in (Outcome.DROPPED, Outcome.FAILED) else 0
+
+
+def _complete_first_pass(world: World, bound: Bound) -> None:
+    """End the first pass, the only one that ties by title, once both lists were complete and all was decided."""
+    state = world.store.mapping(world.name)
+    listed = all(
+        world.store.cursor(world.name, side, container) is not None
+        for side in Side
+        for container in bound.containers[side]
+    )
+    if state.first_pass and listed:
+        world.store.save_mapping(replace(state, first_pass=False))

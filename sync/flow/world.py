@@ -1,0 +1,69 @@
+"""What one mapping's run may touch, in one value; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from sync.core.limits import Lane
+from sync.core.mapping import Mapping as MappingFile
+from sync.core.model import Side
+from sync.core.ports import Clock, Remote
+from sync.core.store import Store
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long things are waited for.
+
+    `stale`: a read of the old value is doubted so long after our write. `settle`: an unanswered create is looked for so
+    long. `fresh`: an observation younger than this needs no look before a write. `lease`: a write is ours so long.
+    """
+
+    stale: timedelta = timedelta(seconds=60)
+    settle: timedelta = timedelta(seconds=120)
+    fresh: timedelta = timedelta(seconds=5)
+    lease: timedelta = timedelta(seconds=180)
+
+
+@dataclass(frozen=True)
+class World:
+    """One mapping's remotes, the store and a clock.
+
+    `quiet` tells whether a page is left alone for `create.quiet` seconds before it gives birth (workers wait, a person
+    at a shell does not); `window` is how far back the guards count, None in the foreground, where they count one pass.
+    """
+
+    mapping: MappingFile
+    remotes: Mapping[Side, Remote]
+    store: Store
+    clock: Clock
+    owner: str
+    patience: Patience = Patience()
+    quiet: bool = False
+    window: timedelta | None = None
+    lane: Lane = Lane.POLL
+    progress: Callable[[str, int], None] = lambda _step, _count: None
+
+    @property
+    def name(self) -> str:
+        """Return the mapping's name."""
+        return self.mapping.name
+
+    def now(self) -> datetime:
+        """Return the present."""
+        return self.clock.now()
+
+    def remote(self, side: Side) -> Remote:
+        """Return a side's remote, its calls charged to this world's lane."""
+        return self.remotes[side].on(self.lane)
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same world on another lane."""
+        return replace(self, lane=lane)
+
+    def over(self, store: Store) -> Self:
+        """Return the same world over another store, such as a copy that is thrown away."""
+        return replace(self, store=store)

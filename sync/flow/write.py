@@ -1,0 +1,264 @@
+"""One write: look again, record that it is in flight, call once, and keep what the reply proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sync.core.acknowledge import acknowledge
+from sync.core.bound import MARK, Bound
+from sync.core.errors import Busy, Denied, Overtaken, Rejected, TryLater, Unsafe, Vanished
+from sync.core.model import Action, LinkState, Op, Presence, Put, Record, Ref, Side
+from sync.core.observe import acknowledged, moved
+from sync.core.ports import Remote
+from sync.core.state import Ack, Confirmation, Failure, Observation, Outgoing, Stage
+from sync.flow.fetch import look, renew
+from sync.flow.reconcile import digest
+from sync.flow.world import World
+
+CROWD = 10
+"""From so many waiting writes on, one list renews all observations for less than a look at each."""
+BACKOFF = timedelta(seconds=5)
+LONGEST = timedelta(hours=1)
+
+
+class Outcome(StrEnum):
+    """What became of one write."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+    LATER = "later"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One write and what became of it; `wait` is how long to leave it."""
+
+    outgoing: Outgoing
+    outcome: Outcome
+    wait: float = 0.0
+    reason: str = ""
+
+
+def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
+    """Carry out one leased write; raises Denied where the credential or a permission is refused."""
+    try:
+        if outgoing.stage is Stage.IN_FLIGHT:
+            return _settle(world, bound, outgoing)
+        if not _still_right(world, bound, outgoing):
+            world.store.drop(outgoing, world.store.tick(), "the record moved since this was decided")
+            return Written(outgoing, Outcome.DROPPED)
+        return _send(world, bound, outgoing)
+    except TryLater as later:
+        return _later(world, outgoing, later)
+    except Denied as denied:
+        world.store.requeue(outgoing, world.now() + BACKOFF, denied.reason)
+        raise
+    except Overtaken as overtaken:
+        return Written(outgoing, Outcome.OVERTAKEN, reason=str(overtaken))
+
+
+def next_write(world: World, *, mapping: str | None) -> Outgoing | None:
+    """Lease the write that is due next."""
+    now = world.now()
+    return world.store.lease(world.owner, now, now + world.patience.lease, mapping=mapping)
+
+
+def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
+    """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved."""
+    op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
+    if op.action is Action.CREATE or target is None:
+        return True
+    before = world.store.observations(world.name, [target])[target]
+    if _fresh(world, before, target):
+        return True
+    if world.store.waiting(world.name, op.side) >= CROWD:
+        renew(world, bound, op.side, target.container)
+    else:
+        look(world, bound, [target])
+    after = world.store.observations(world.name, [target])[target]
+    names = tuple(bound.facet(op.side, change.field).name for change in op.changes)
+    return not moved(before, after, names) and before.record.presence is after.record.presence
+
+
+def _fresh(world: World, observation: Observation, target: Ref) -> bool:
+    polled = world.store.polled_at(world.name, target.side, target.container)
+    seen = max(observation.read_at, polled) if polled else observation.read_at
+    return world.now() - seen <= world.patience.fresh
+
+
+def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
+    """Record the write before the call, make the call once, and keep what came of it."""
+    now, store, op = world.now(), world.store, outgoing.op
+    if op.action is Action.CREATE:
+        outgoing = replace(outgoing, trail=store.highest_number(world.name, bound.containers[op.side][0]))
+    outgoing = store.in_flight(outgoing, now, now + world.patience.lease)
+    try:
+        reply = _call(world.remote(op.side), bound, outgoing)
+    except Unsafe as unsafe:
+        return _unknown(world, bound, outgoing, unsafe)
+    except Rejected as rejected:
+        return _failed(world, outgoing, rejected.reason, rejected.cure)
+    except Vanished:
+        target = outgoing.link.ref(outgoing.op.side)
+        if target is not None:
+            world.store.look_later(world.name, [target], world.now())
+        world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
+        return Written(outgoing, Outcome.DROPPED)
+    return _confirm(world, bound, outgoing, reply)
+
+
+def _call(remote: Remote, bound: Bound, outgoing: Outgoing) -> Record:
+    op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
+    if op.action is Action.CREATE:
+        return remote.create(bound.containers[op.side][0], puts(bound, op))
+    assert target is not None
+    match op.action:
+        case Action.TRASH:
+            return remote.trash(target)
+        case Action.RESTORE:
+            return remote.restore(target)
+        case _:
+            return remote.update(target, puts(bound, op))
+
+
+def puts(bound: Bound, op: Op) -> tuple[Put, ...]:
+    """Return an op's changes as a remote is asked to write them."""
+    return tuple(Put(bound.facet(op.side, change.field), change.after) for change in op.changes)
+
+
+def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Written:
+    """Take what was found for the reply that was lost; where it differs a person may have edited it, so none failed."""
+    return _confirm(world, bound, outgoing, record, judge=False)
+
+
+def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, judge: bool = True) -> Written:
+    """Commit what the reply proves; what it does not show of what was sent was not applied."""
+    now, seq, op = world.now(), world.store.tick(), outgoing.op
+    known = world.store.known(outgoing.link.id)
+    assert known is not None
+    applied = acknowledge(known, bound, op, reply)
+    before = {bound.facet(op.side, each.field).name: each.before for each in op.changes}
+    ack = Ack(seq, now, reply.time, before)
+    failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
+    world.store.confirm(
+        Confirmation(
+            outgoing=outgoing,
+            observation=acknowledged(known.on(op.side), reply, ack),
+            shadows=applied.shadows,
+            state=op.then,
+            failure=failure,
+            overwritten=applied.overwritten,
+            closed_by_us=op.action is Action.CLOSE and op.then is LinkState.PARKED,
+        ),
+        seq,
+        now,
+    )
+    outcome = Outcome.FAILED if failure else Outcome.DONE
+    return Written(outgoing, outcome, reason=failure.error if failure else "")
+
+
+def _not_applied(outgoing: Outgoing, refused: tuple[object, ...], now: datetime) -> Failure:
+    changes = tuple(each for each in outgoing.op.changes if each in refused)
+    names = ", ".join(each.field.partition("~")[0] for each in changes)
+    return Failure(
+        link=outgoing.link.id,
+        side=outgoing.op.side,
+        action=outgoing.op.action,
+        digest=digest(replace(outgoing.op, action=Action.UPDATE, changes=changes)),
+        error=f"not applied: {outgoing.op.side} answered without the new value of {names}",
+        cure=f"give the credential the permission to change {names}, or change the value by hand; then "
+        "`tandem failures retry`",
+        at=now,
+    )
+
+
+def _failed(world: World, outgoing: Outgoing, error: str, cure: str) -> Written:
+    failure = Failure(
+        link=outgoing.link.id,
+        side=outgoing.op.side,
+        action=outgoing.op.action,
+        digest=digest(outgoing.op),
+        error=error,
+        cure=cure,
+        at=world.now(),
+    )
+    world.store.fail(outgoing, failure, world.store.tick())
+    return Written(outgoing, Outcome.FAILED, reason=error)
+
+
+def _later(world: World, outgoing: Outgoing, later: TryLater) -> Written:
+    """Give a write back that did not happen; one that keeps failing waits longer every time."""
+    if isinstance(later, Busy) and outgoing.stage is not Stage.IN_FLIGHT:
+        world.store.requeue(outgoing, None, later.reason)
+        return Written(outgoing, Outcome.LATER, later.wait, later.reason)
+    wait = min(timedelta(seconds=later.wait) + BACKOFF * (2**outgoing.attempts - 1), LONGEST)
+    if outgoing.stage is Stage.IN_FLIGHT:
+        world.store.unsettled(outgoing, world.now() + wait, later.reason)
+    else:
+        world.store.requeue(outgoing, world.now() + wait, later.reason)
+    return Written(outgoing, Outcome.LATER, wait.total_seconds(), later.reason)
+
+
+def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:
+    """Keep a write in flight whose outcome nobody knows; a service that named what it saved is asked for just that."""
+    if unsafe.committed and outgoing.op.action is Action.CREATE:
+        ref = Ref(outgoing.op.side, unsafe.committed, bound.containers[outgoing.op.side][0])
+        try:
+            record = world.remote(ref.side).read(ref)
+        except TryLater:
+            pass
+        else:
+            if record.presence.in_sight:
+                return _adopt(world, bound, outgoing, record)
+    world.store.unsettled(outgoing, world.now() + BACKOFF, unsafe.reason)
+    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), unsafe.reason)
+
+
+def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
+    """Find out what became of a write that was in flight when its reply, or its worker, was lost."""
+    if outgoing.op.action is Action.CREATE:
+        return _settle_create(world, bound, outgoing)
+    target = outgoing.link.ref(outgoing.op.side)
+    assert target is not None
+    record = world.remote(target.side).read(target)
+    if record.presence is Presence.PRESENT and _shows(bound, outgoing.op, record):
+        return _adopt(world, bound, outgoing, record)
+    if _overdue(world, outgoing, world.patience.stale):
+        look(world, bound, [target])
+        world.store.drop(outgoing, world.store.tick(), "it did not happen, or was overtaken: decided anew")
+        return Written(outgoing, Outcome.DROPPED)
+    world.store.unsettled(outgoing, world.now() + BACKOFF, "the write is not to be seen yet")
+    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), "the write is not to be seen yet")
+
+
+def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
+    """Look for the mark; only what was looked for over the whole settle time, in vain, may be posted again."""
+    side = outgoing.op.side
+    container = bound.containers[side][0]
+    mark = next(Put(bound.marks[side], each.after) for each in outgoing.op.changes if each.field == MARK)
+    found = world.remote(side).find(container, mark, outgoing.trail)
+    if found is not None:
+        return _adopt(world, bound, outgoing, found)
+    if _overdue(world, outgoing, world.patience.settle):
+        world.store.requeue(outgoing, None, "looked for over the whole settle time: certainly not there")
+        return Written(outgoing, Outcome.LATER)
+    world.store.unsettled(outgoing, world.now() + BACKOFF, "its record is not to be seen yet")
+    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), "its record is not to be seen yet")
+
+
+def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:
+    return outgoing.sent_at is None or world.now() - outgoing.sent_at >= patience
+
+
+def _shows(bound: Bound, op: Op, record: Record) -> bool:
+    """Tell whether the record shows everything that the write was to bring about."""
+    if op.action in (Action.TRASH, Action.RESTORE):
+        return (record.presence is Presence.TRASHED) is (op.action is Action.TRASH)
+    return all(record.read(bound.facet(op.side, each.field).name) == each.after for each in op.changes)
+
+
