@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import MaxDepthExceededError
@@ -13,7 +13,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sync.core.errors import Problem
 
-Plain = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | None
+Plain: TypeAlias = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | None
 """What a file is made of."""
 
 DEEPEST, MOST = 20, 20_000
@@ -106,8 +106,10 @@ class _Growth:
                     self.grow(child, (*steps, index), child.start_mark.line + 1)
                     for index, child in enumerate(node.value)
                 ]
-            case _:
+            case ScalarNode():
                 return self._scalar(node, steps)
+            case _:
+                raise TypeError(node)
 
     def _mapping(self, node: MappingNode, steps: tuple[str | int, ...]) -> dict[str, Plain]:
         found: dict[str, Plain] = {}
@@ -122,7 +124,7 @@ class _Growth:
         return found
 
     def _scalar(self, node: ScalarNode, steps: tuple[str | int, ...]) -> Plain:
-        """Return a scalar; a number only where its spelling is its value, so that a name like `007` stays as written."""
+        """Return a scalar, a number only where its spelling is its value: a name such as `007` stays as written."""
         text: str = node.value
         match str(node.tag).rpartition(":")[2]:
             case "null":

@@ -1,4 +1,4 @@
-"""The nouns of a mapping file as it was parsed, frozen; what they are tied to in the live services is not known here."""
+"""The nouns of a mapping file as it was parsed, frozen; what they mean in the live services is not known here."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Row:
     """One line of `fields`: a field of an issue (empty for a constant) tied to a property of the page.
 
     `stated` tells that the file says the direction; otherwise it is the widest that the issue's field allows, and a
-    property that cannot be written may narrow it. `transform` is a name with its argument. `where` is the row's YAML path.
+    property that cannot be written may narrow it. `transform` is a name with its argument, `where` the row's YAML path.
     """
 
     github: str
@@ -181,7 +181,7 @@ class Mapping:
         return (row.github, row.notion, row.direction, policy, values, row.transform, row.constant, row.history)
 
 
-def _gate(birth: bool | When) -> object:
+def _gate(birth: object) -> object:
     if isinstance(birth, When):
         return sorted((name, sorted(values)) for name, values in birth.conditions)
     return birth

@@ -75,6 +75,14 @@ class Remote(Protocol):
         ...
 
 
+class Queue(Protocol):
+    """A nudge to a worker: a task's name and a key, never a record; losing one loses nothing."""
+
+    def send(self, task: str, key: str, lane: Lane) -> None:
+        """Ask that a task be run soon; the same one waiting twice is one."""
+        ...
+
+
 class Gate(Protocol):
     """What stands before every call to a service: a grant from all its budgets, or TryLater."""
 

@@ -196,5 +196,29 @@ class Writes(Protocol):
         ...
 
 
-class Store(Reads, Writes, Protocol):
+class Passes(Protocol):
+    """What workers share: who works a mapping, which passes there were, what they were asked to look at."""
+
+    def take_lease(self, name: str, owner: str, until: datetime, now: datetime) -> int | None:
+        """Take a named lease and return its epoch, None while somebody else holds it."""
+        ...
+
+    def give_back(self, name: str, owner: str) -> None:
+        """End a lease that is ours."""
+        ...
+
+    def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
+        """Note that a pass (`incremental`, `full`, `hint`) begins, and return its id."""
+        ...
+
+    def end_pass(self, pass_id: str, outcome: str, now: datetime, report: str) -> None:
+        """Note how a pass ended, with its report as JSON."""
+        ...
+
+    def take_hints(self, mapping: str) -> Sequence[Ref | None]:
+        """Return and remove what was asked to be looked at; None stands for the whole mapping."""
+        ...
+
+
+class Store(Reads, Writes, Passes, Protocol):
     """Both ports; `plan` gets a copy that is thrown away."""

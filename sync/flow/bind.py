@@ -24,12 +24,13 @@ def bind(world: World, *, fresh: bool) -> Bound:
     else:
         schemas = _decoded(remembered.schema)
     bound = core.bind(world.mapping, schemas[Side.GITHUB], schemas[Side.NOTION])
-    encoded = _encoded(schemas)
-    if changed or encoded != remembered.schema or remembered.paused:
+    if changed or fresh or remembered.schema is None:
+        encoded = _encoded(schemas)
         world.store.save_mapping(
-            replace(remembered, digest=world.mapping.digest, schema=encoded, schema_at=world.now(), paused=None)
+            replace(remembered, digest=world.mapping.digest, schema=encoded, schema_at=world.now())
         )
-        world.store.mark_all(world.name, world.store.tick())
+        if changed or encoded != remembered.schema:
+            world.store.mark_all(world.name, world.store.tick())
     return bound
 
 

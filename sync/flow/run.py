@@ -57,7 +57,7 @@ def run(
         done.refused = dict(decided.refused)
         if not _drain(world, bound, done, wait, world.now() + patience) and not decided.writes:
             break
-    _complete_first_pass(world, bound)
+    complete_first_pass(world, bound)
     done.waiting = world.store.waiting(world.name)
     return done
 
@@ -98,7 +98,7 @@ def _counted(done: Pass, written: Written) -> int:
     return 1 if written.outcome in (Outcome.DROPPED, Outcome.FAILED) else 0
 
 
-def _complete_first_pass(world: World, bound: Bound) -> None:
+def complete_first_pass(world: World, bound: Bound) -> None:
     """End the first pass, the only one that ties by title, once both lists were complete and all was decided."""
     state = world.store.mapping(world.name)
     listed = all(

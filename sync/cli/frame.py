@@ -1,0 +1,96 @@
+"""How every command ends: one document or one page for people, one exit code, and never a traceback for a person's fault."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sync.core.errors import Denied, Misconfigured, Problem, TandemError, TryLater
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+OK, ERROR, CHANGES, ATTENTION = 0, 1, 2, 3
+"""Exit codes: nothing to do or done; an error; a plan with changes; something waits for a person."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command found: the document for programs, how to show it to people, and the exit code."""
+
+    document: dict[str, Any]
+    show: Callable[[Console], None]
+    code: int = OK
+
+
+def finish(command: Callable[[], Result], *, as_json: bool) -> NoReturn:
+    """Run a command to its end and leave the program with its exit code."""
+    try:
+        result = command()
+    except TandemError as error:
+        result = failed(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: what was decided is kept, and the next pass goes on from there\n")
+        raise SystemExit(130) from None
+    if as_json:
+        sys.stdout.write(json.dumps(result.document, ensure_ascii=False, indent=None) + "\n")
+    else:
+        result.show(console())
+    raise SystemExit(result.code)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that is wide enough for a table where the output is no terminal."""
+    from rich.console import Console as RichConsole
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else int(os.environ.get("COLUMNS", "120"))
+    return RichConsole(stderr=stderr, width=width, highlight=False)
+
+
+def failed(error: TandemError) -> Result:
+    """Return an error as a result: the message, and every problem with its place and its cure."""
+    problems = error.problems if isinstance(error, Misconfigured) else ()
+    message = _message(error)
+    document = {"error": {"message": message, "problems": [_document(problem) for problem in problems]}}
+    return Result(document, lambda out: _show(out, message, problems), ERROR)
+
+
+def _message(error: TandemError) -> str:
+    match error:
+        case Misconfigured(problems=problems):
+            count = len(problems)
+            return problems[0].message if count == 1 else f"{count} problems to mend"
+        case Denied(reason=reason, cure=cure):
+            return f"{reason}: {cure}" if cure else reason
+        case TryLater(wait=wait, reason=reason):
+            return f"{reason or 'a service does not answer'}; try again in {wait:.0f} s"
+        case _:
+            return str(error)
+
+
+def _document(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "where": problem.where,
+        "message": problem.message,
+        "nearest": problem.nearest,
+    }
+
+
+def _show(out: Console, message: str, problems: tuple[Problem, ...]) -> None:
+    from rich.markup import escape
+
+    out.print(f"[bold red]error[/] {escape(message)}")
+    for problem in problems:
+        if len(problems) > 1 or problem.file:
+            out.print(f"  {escape(str(problem))}")
+        elif problem.nearest:
+            out.print(f"  did you mean {escape(repr(problem.nearest))}?")
+        if problem.cure:
+            out.print(f"    [dim]{escape(problem.cure)}[/]")

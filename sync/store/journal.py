@@ -1,0 +1,126 @@
+"""The journal: one line for each decision and write, with its reason and what was overwritten; it is only added to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select
+
+from sync.core.model import Side, Value
+from sync.core.state import Stage
+from sync.store import codec
+from sync.store.engine import Queries
+from sync.store.tables import journal, links, outbox, passes
+
+WROTE = "wrote"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `event` is what happened (`decided`, `wrote`, `failed`, `tied`, …), `overwritten` is keyed by field."""
+
+    link: int | None
+    mapping: str
+    at: datetime
+    event: str
+    side: Side | None = None
+    action: str | None = None
+    fields: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
+    reason: str = ""
+    overwritten: Mapping[str, Value] = field(default_factory=dict)
+    pass_id: str | None = None
+
+
+def add(connection: Connection, *lines: Line) -> None:
+    """Write lines."""
+    if lines:
+        connection.execute(insert(journal), [_row(line) for line in lines])
+
+
+def running(connection: Connection, mapping: str) -> str | None:
+    """Return the pass that runs now: rounds of a mapping take turns, and one that died is older than its successor."""
+    return connection.scalar(
+        select(passes.c.id)
+        .where(passes.c.mapping == mapping, passes.c.ended_at.is_(None))
+        .order_by(passes.c.at.desc(), passes.c.id.desc())
+        .limit(1)
+    )
+
+
+class JournalQueries(Queries):
+    """What is asked of the journal."""
+
+    def lines(self, link: int) -> Sequence[Line]:
+        """Return what was decided and written for a link, oldest first."""
+        return self._lines(journal.c.link == link)
+
+    def written_in(self, pass_id: str) -> Sequence[Line]:
+        """Return what was written for a pass, oldest first, with what it overwrote: what `undo` puts back."""
+        return self._lines(journal.c.pass_id == pass_id, journal.c.event == WROTE)
+
+    def written_since(self, mapping: str, since: datetime) -> Mapping[str, int]:
+        """Return, per guard kind, how many writes were made since then or are about to be.
+
+        What waits in the outbox counts, or a slow outbox would let any number of small rounds pass; but nothing that is
+        marked and may still be replaced, because the round that asks decides and counts that itself.
+        """
+        made = select(journal.c.guards).where(
+            journal.c.mapping == mapping,
+            journal.c.at >= since,
+            journal.c.event == WROTE,
+            journal.c.guards != "[]",
+        )
+        coming = (
+            select(outbox.c.guards)
+            .join(links, links.c.id == outbox.c.link)
+            .where(
+                outbox.c.mapping == mapping,
+                outbox.c.stage != Stage.PLANNED,
+                outbox.c.guards != "[]",
+                links.c.marked.is_(None) | outbox.c.stage.in_((Stage.LEASED, Stage.IN_FLIGHT)),
+            )
+        )
+        with self.database.reading() as connection:
+            texts = [*connection.scalars(made), *connection.scalars(coming)]
+        return Counter(kind for text in texts for kind in codec.load(text))
+
+    def _lines(self, *conditions: ColumnElement[bool]) -> Sequence[Line]:
+        with self.database.reading() as connection:
+            return [_line(row) for row in connection.execute(select(journal).where(*conditions).order_by(journal.c.id))]
+
+
+def _row(line: Line) -> dict[str, object]:
+    return {
+        "link": line.link,
+        "mapping": line.mapping,
+        "pass_id": line.pass_id,
+        "at": line.at,
+        "event": line.event,
+        "side": line.side,
+        "action": line.action,
+        "fields": codec.dump(line.fields),
+        "guards": codec.dump(line.guards),
+        "reason": line.reason,
+        "overwritten": codec.dump_values(line.overwritten),
+    }
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(
+        link=row.link,
+        mapping=row.mapping,
+        at=row.at,
+        event=row.event,
+        side=Side(row.side) if row.side else None,
+        action=row.action,
+        fields=tuple(codec.load(row.fields)),
+        guards=tuple(codec.load(row.guards)),
+        reason=row.reason,
+        overwritten=codec.load_values(row.overwritten),
+        pass_id=row.pass_id,
+    )

@@ -1,0 +1,230 @@
+"""A team at work: two remotes in memory, a real store, workers, people and any weather, all on one clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sync.core.bind import bind
+from sync.core.errors import Denied, TryLater, Unsafe
+from sync.core.mapping import Births, GitHubScope, Mapping, NotionScope, Policy, Row
+from sync.core.model import Person, Presence, Property, Schema, Side, Value
+from sync.core.values import names
+from sync.flow import run as flow
+from sync.flow.bind import bind as bound_now
+from sync.flow.fetch import fetch
+from sync.flow.match import match
+from sync.flow.reconcile import reconcile
+from sync.flow.world import Patience, World
+from sync.flow.write import next_write, write
+from sync.remotes.memory import MemoryRemote, Shelf
+
+START = datetime(2026, 11, 23, 9, 0, 10, tzinfo=UTC)
+
+MAPPING = Mapping(
+    name="roadmap",
+    github=GitHubScope(("acme/api",)),
+    notion=NotionScope("d"),
+    create=Births(pages=True, issues=True),
+    users=(("ada", "id-ada"), ("bob", "id-bob")),
+    rows=(
+        Row("title", "Name", where="fields.0"),
+        Row(
+            "state",
+            "Status",
+            values=(("open", ("To do", "In progress")), ("closed", ("Done",)), ("closed:not_planned", ("Dropped",))),
+            where="fields.1",
+        ),
+        Row("labels", "Labels", where="fields.2"),
+        Row("assignees", "Owner", where="fields.3"),
+    ),
+)
+ISSUE = Schema(
+    Side.GITHUB,
+    (("1", "acme/api"),),
+    tuple(Property(name, name, "") for name in ("title", "labels", "assignees", "mark")),
+)
+PAGE = Schema(
+    Side.NOTION,
+    (("d", "Roadmap"),),
+    (
+        Property("title", "Name", "title"),
+        Property("st", "Status", "status", tuple((each, each) for each in ("To do", "In progress", "Done", "Dropped", "Blocked")), open=False),
+        Property("lb", "Labels", "multi_select", forbids=","),
+        Property("pp", "Owner", "people"),
+        Property("link", "GitHub", "url"),
+    ),
+    people=(Person("id-ada", "Ada"), Person("id-bob", "Bob")),
+)
+OWN = {
+    Side.GITHUB: {"title": "title", "state": "state", "labels": "labels", "people": "assignees"},
+    Side.NOTION: {"title": "title", "state": "st", "labels": "lb", "people": "pp"},
+}
+"""What each side calls the four fields."""
+
+
+class Crash(BaseException):
+    """A worker dies on the spot: nothing of it runs any more, no clean-up either."""
+
+
+class Ticking:
+    """A clock that only moves when it is told to, and a little with every look at it."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        self.moment += timedelta(milliseconds=7)
+        return self.moment
+
+    def advance(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class Fault:
+    """Something that happens at the n-th call from now on, before its effect or after it."""
+
+    countdown: int
+    after: bool
+    happen: Callable[[], None]
+
+
+@dataclass
+class Storm:
+    """Weather made of faults that were armed."""
+
+    faults: list[Fault] = field(default_factory=list)
+    lags: dict[Side, timedelta] = field(default_factory=dict)
+    happened: Counter[str] = field(default_factory=Counter)
+    quiet: bool = False
+
+    def before(self, side: Side, call: str) -> None:
+        if self.quiet:
+            return
+        for fault in self.faults:
+            fault.countdown -= 1
+        self._strike(call, after=False)
+
+    def after(self, side: Side, call: str) -> None:
+        if not self.quiet:
+            self._strike(call, after=True)
+
+    def lag(self, side: Side, call: str) -> timedelta:
+        return timedelta(0) if self.quiet else self.lags.get(side, timedelta(0))
+
+    def clear(self) -> None:
+        self.faults.clear()
+        self.lags.clear()
+        self.quiet = True
+
+    def _strike(self, call: str, *, after: bool) -> None:
+        for fault in [each for each in self.faults if each.countdown < 0 and each.after is after]:
+            if after and call in ("read", "changes", "find", "alive", "schema"):
+                continue
+            self.faults.remove(fault)
+            self.happened[f"{'after' if after else 'before'} {call}"] += 1
+            fault.happen()
+
+
+def lost(call: str = "") -> None:
+    raise Unsafe("the reply was lost")
+
+
+def later() -> None:
+    raise TryLater(2, "429")
+
+
+def crash() -> None:
+    raise Crash
+
+
+class Team:
+    """Everything of one trial."""
+
+    def __init__(self, store, policy: Policy = Policy.NEWEST, page: int = 3) -> None:
+        self.clock = Ticking()
+        self.store = store
+        self.storm = Storm()
+        from dataclasses import replace
+
+        self.mapping = replace(MAPPING, conflict=policy)
+        self.shelves = {
+            Side.GITHUB: Shelf(Side.GITHUB, self.clock, "1", _lossy),
+            Side.NOTION: Shelf(Side.NOTION, self.clock, "d", _lossy),
+        }
+        self.remotes = {
+            Side.GITHUB: MemoryRemote(self.shelves[Side.GITHUB], ISSUE, self.storm, page),
+            Side.NOTION: MemoryRemote(self.shelves[Side.NOTION], PAGE, self.storm, page),
+        }
+        self.bound = bind(self.mapping, ISSUE, PAGE)
+        self.written: Counter = Counter()
+
+    def world(self, owner: str = "w1") -> World:
+        patience = Patience(fresh=timedelta(seconds=5), lease=timedelta(seconds=60))
+        return World(self.mapping, self.remotes, self.store, self.clock, owner, patience)
+
+    # -- workers -------------------------------------------------------------------------------------------------
+
+    def turn(self, owner: str, *, full: bool) -> None:
+        """Read and decide, as a worker's poll does."""
+
+        def work() -> None:
+            world = self.world(owner)
+            bound = bound_now(world, fresh=full)
+            fetch(world, bound, full=full)
+            match(world, bound)
+            reconcile(world, bound)
+
+        self._alive(work)
+
+    def write_one(self, owner: str) -> None:
+        def work() -> None:
+            world = self.world(owner)
+            outgoing = next_write(world, mapping=None)
+            if outgoing is not None:
+                bound = bound_now(world, fresh=False)
+                self.written[write(world, bound, outgoing).outcome] += 1
+
+        self._alive(work)
+
+    def sync(self, *, full: bool):
+        """Run one foreground pass to its end."""
+        return flow.run(self.world("shell"), full=full, wait=self.clock.advance)
+
+    def _alive(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (Crash, TryLater, Unsafe, Denied):
+            return
+
+    # -- people --------------------------------------------------------------------------------------------------
+
+    def here(self, side: Side) -> list[str]:
+        shelf = self.shelves[side]
+        return [id_ for id_, versions in shelf.versions.items() if versions[-1].presence is Presence.PRESENT]
+
+    def edit(self, side: Side, id_: str, name: str, value: Value) -> None:
+        self.shelves[side].put(id_, {OWN[side][name]: value})
+
+    def create(self, side: Side, title: str) -> str:
+        fields = {own: None for own in OWN[side].values()} | {OWN[side]["title"]: title}
+        fields |= {"state": "open", "mark": None} if side is Side.GITHUB else {"st": "To do", "link": None}
+        return self.shelves[side].born(fields)
+
+    def shown(self, side: Side, id_: str, name: str):
+        return self.shelves[side].versions[id_][-1].fields.get(OWN[side][name])
+
+    def presence(self, side: Side, id_: str, presence: Presence) -> None:
+        self.shelves[side].put(id_, {}, presence)
+
+
+def _lossy(name: str, value: Value) -> Value:
+    """Rewrite a value as a service does: ends of text trimmed, labels in the spelling they were first seen in."""
+    if isinstance(value, str) and name == "title":
+        return value.strip() or None
+    if isinstance(value, tuple) and name == "labels":
+        return names({"ui": "UI"}.get(each.casefold(), each) for each in value)
+    return value
