@@ -37,10 +37,10 @@ EXPECTED = {
     "list_type": "a list",
     "dict_type": "keys and values",
     "model_type": "keys and values",
-    "too_short": "at least one",
-    "too_long": "only one",
 }
 """What stands in the message for each of pydantic's error types."""
+
+SIZES = {"too_short": "expected at least one, found none", "too_long": "expected only one, found several"}
 
 
 def shaped(value: Plain) -> tuple[grammar.FilePart | None, tuple[Problem, ...]]:
@@ -85,8 +85,11 @@ def _complaints(errors: Sequence[ErrorDetails], empty: Sequence[tuple[str | int,
 
 
 def _steps(error: ErrorDetails) -> tuple[str | int, ...]:
-    """Return where an error stands, without the names of pydantic's own turns."""
-    return tuple(step for step in error["loc"] if not str(step).startswith("#") and step != "[key]")
+    """Return where an error stands, without what pydantic adds: which way a birth was read, and that a key is meant."""
+    steps = error["loc"]
+    if steps[:1] == ("create",) and steps[2:3] in ((grammar.FLAG,), (grammar.CONDITIONS,)):
+        steps = steps[:2] + steps[3:]
+    return steps[:-1] if steps[-1:] == ("[key]",) and error["type"] != "extra_forbidden" else steps
 
 
 def _unknown(steps: tuple[str | int, ...]) -> Problem:
@@ -106,7 +109,7 @@ def _complaint(error: ErrorDetails, steps: tuple[str | int, ...]) -> Problem:
         choices = error["ctx"]["expected"]
         close = nearest(found, re.findall(r"'([^']*)'", choices)) if isinstance(found, str) else None
         return Problem(f"expected {choices}, found {told(found)}", where=where, nearest=close)
-    if kind in ("too_short", "too_long"):
-        return Problem(f"expected {EXPECTED[kind]}, found {error['ctx']['actual_length']}", where=where)
+    if kind in SIZES:
+        return Problem(SIZES[kind], where=where)
     cure = "put it in quotes" if kind == "string_type" and isinstance(found, int | float) else None
     return Problem(f"expected {EXPECTED.get(kind, error['msg'])}, found {told(found)}", where=where, cure=cure)

@@ -49,11 +49,15 @@ class WhenPart(Closed):
     """A name on the record's own side, and the value or values it may show."""
 
 
+FLAG, CONDITIONS = "flag", "conditions"
+"""The two ways to read a birth; pydantic puts the name of the one it took into where an error stands."""
+
+
 def _way(raw: object) -> str:
-    return "#conditions" if isinstance(raw, dict | WhenPart) else "#yes or no"
+    return CONDITIONS if isinstance(raw, dict | WhenPart) else FLAG
 
 
-Birth = Annotated[Annotated[bool, Tag("#yes or no")] | Annotated[WhenPart, Tag("#conditions")], Discriminator(_way)]
+Birth = Annotated[Annotated[bool, Tag(FLAG)] | Annotated[WhenPart, Tag(CONDITIONS)], Discriminator(_way)]
 
 
 class CreatePart(Closed):

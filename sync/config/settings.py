@@ -35,13 +35,13 @@ def _address(text: str) -> str:
 def _database(secret: SecretStr) -> SecretStr:
     """Return the address with the one driver that is installed; platforms hand out `postgres://` without it."""
     scheme, _, rest = secret.get_secret_value().partition("://")
-    if scheme not in ("sqlite", "postgres", "postgresql", "postgresql+psycopg"):
+    if not rest or scheme not in ("sqlite", "postgres", "postgresql", "postgresql+psycopg"):
         raise PydanticCustomError("database", "sqlite:///FILE or postgresql+psycopg://… is expected")
     return secret if scheme == "sqlite" else SecretStr(f"postgresql+psycopg://{rest}")
 
 
 def _redis(secret: SecretStr) -> SecretStr:
-    if secret.get_secret_value().partition("://")[0] not in ("redis", "rediss", "unix"):
+    if not secret.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
         raise PydanticCustomError("redis", "redis://HOST:PORT/NUMBER is expected")
     return secret
 

@@ -18,6 +18,8 @@ Plain: TypeAlias = dict[str, "Plain"] | list["Plain"] | str | int | float | bool
 
 DEEPEST, MOST = 20, 20_000
 """No mapping nests deeper or says more; aliases could otherwise make a short file endless."""
+STANDARD = "tag:yaml.org,2002:"
+"""How YAML's own tags begin."""
 TOO_MUCH = f"the file holds more than {MOST} values, or nests more than {DEEPEST} deep"
 
 
@@ -98,18 +100,13 @@ class _Growth:
         if len(self.lines) >= MOST or len(steps) > DEEPEST:
             raise _TooMuch(line)
         self.lines[path(steps)] = line
-        match node:
-            case MappingNode():
-                return self._mapping(node, steps)
-            case SequenceNode():
-                return [
-                    self.grow(child, (*steps, index), child.start_mark.line + 1)
-                    for index, child in enumerate(node.value)
-                ]
-            case ScalarNode():
-                return self._scalar(node, steps)
-            case _:
-                raise TypeError(node)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, steps)
+        if isinstance(node, SequenceNode):
+            children = enumerate(node.value)
+            return [self.grow(child, (*steps, index), child.start_mark.line + 1) for index, child in children]
+        assert isinstance(node, ScalarNode)
+        return self._scalar(node, steps)
 
     def _mapping(self, node: MappingNode, steps: tuple[str | int, ...]) -> dict[str, Plain]:
         found: dict[str, Plain] = {}
@@ -126,7 +123,7 @@ class _Growth:
     def _scalar(self, node: ScalarNode, steps: tuple[str | int, ...]) -> Plain:
         """Return a scalar, a number only where its spelling is its value: a name such as `007` stays as written."""
         text: str = node.value
-        match str(node.tag).rpartition(":")[2]:
+        match str(node.tag).removeprefix(STANDARD):
             case "null":
                 return None
             case "bool":

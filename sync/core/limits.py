@@ -51,11 +51,6 @@ class Budget:
     credential: str = ""
 
     @property
-    def key(self) -> str:
-        """Return the name under which this credential's budget is counted."""
-        return f"{self.name}@{self.credential}" if self.credential else self.name
-
-    @property
     def burst(self) -> int:
         """Return how many tokens may be saved up; never less than one call takes."""
         if not self.limit:

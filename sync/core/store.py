@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sync.core.model import Link, Ref, Side
+from sync.core.model import Link, LinkState, Ref, Side
 from sync.core.state import (
     Confirmation,
     Decision,
@@ -191,8 +191,25 @@ class Writes(Protocol):
         """Record a refused write, remove it from the outbox and mark the link."""
         ...
 
-    def forget(self, link: Link, side: Side, tick: int) -> None:
-        """Take a record that is gone for ever out of its link: claimed again, without shadows, and marked."""
+    def rekey(self, link: Link, state: LinkState, ref: Ref | None, tick: int) -> None:
+        """Give a link another state and, where the record answered under another identity, another record.
+
+        A linked link that is claimed again, with no record given, forgets the one that is gone and all that was agreed.
+        """
+        ...
+
+
+class Hint(Protocol):
+    """A word from outside that something changed: a record, or the whole mapping where `ref` is None."""
+
+    @property
+    def ref(self) -> Ref | None:
+        """Return the record to look at."""
+        ...
+
+    @property
+    def mode(self) -> str:
+        """Return `hint`, or `full` where everything is to be read."""
         ...
 
 
@@ -203,20 +220,20 @@ class Passes(Protocol):
         """Take a named lease and return its epoch, None while somebody else holds it."""
         ...
 
-    def give_back(self, name: str, owner: str) -> None:
-        """End a lease that is ours."""
+    def give_back(self, name: str, epoch: int) -> bool:
+        """End a lease that is still ours."""
         ...
 
     def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
         """Note that a pass (`incremental`, `full`, `hint`) begins, and return its id."""
         ...
 
-    def end_pass(self, pass_id: str, outcome: str, now: datetime, report: str) -> None:
-        """Note how a pass ended, with its report as JSON."""
+    def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, object]) -> None:
+        """Note how a pass ended, with its report."""
         ...
 
-    def take_hints(self, mapping: str) -> Sequence[Ref | None]:
-        """Return and remove what was asked to be looked at; None stands for the whole mapping."""
+    def take_hints(self, mapping: str) -> Sequence[Hint]:
+        """Return the hints that wait and take them off; each record they name becomes a look that is due."""
         ...
 
 

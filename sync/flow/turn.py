@@ -25,7 +25,8 @@ HELD = timedelta(minutes=10)
 def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     """Read what changed, or all of it, decide, and ask for the writes; a mapping is worked by one turn at a time."""
     now, lease = world.now(), f"turn {world.name}"
-    if world.store.take_lease(lease, world.owner, now + HELD, now) is None:
+    epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
+    if epoch is None:
         return
     mode = "full" if full else "incremental"
     pass_id = world.store.begin_pass(world.name, mode, now)
@@ -38,8 +39,8 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     except TryLater as later:
         outcome = f"later: {later}"
     finally:
-        world.store.end_pass(pass_id, outcome, world.now(), "{}")
-        world.store.give_back(lease, world.owner)
+        world.store.end_pass(pass_id, outcome, world.now(), {})
+        world.store.give_back(lease, epoch)
     if world.store.waiting(world.name):
         queue.send("drain", str(int(world.lane)), world.lane)
 
@@ -47,11 +48,12 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
 def decide(world: World, queue: Queue) -> None:
     """Decide what earlier writes and looks marked; nothing is read but what is due by identity."""
     now, lease = world.now(), f"turn {world.name}"
-    if world.store.take_lease(lease, world.owner, now + HELD, now) is None:
+    epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
+    if epoch is None:
         return
     try:
         bound = bind(world, fresh=False)
-        look(world, bound, [ref for ref in world.store.take_hints(world.name) if ref is not None])
+        world.store.take_hints(world.name)
         look(world, bound, world.store.due_looks(world.name, world.now()))
         match(world, bound)
         written = reconcile(world, bound).writes
@@ -61,7 +63,7 @@ def decide(world: World, queue: Queue) -> None:
     except TryLater:
         return
     finally:
-        world.store.give_back(lease, world.owner)
+        world.store.give_back(lease, epoch)
     if written:
         queue.send("drain", str(int(world.lane)), world.lane)
 

@@ -1,121 +1,122 @@
 -- The truth of the limiter: every operation on budgets is one call of this script, on the clock of the server it runs on.
 --
--- KEYS     one hash per budget, all in one slot:
---            tat     when the bucket will be full again, in µs (GCRA's theoretical arrival time); absent: full
---            paused  nobody passes before, in µs; why says why
---            left    what the service says is left of its own fixed window of `most`, which ends at `ends`, less what was
---                    granted since. Until it ends the bucket rests, so that the whole window may be spent.
--- ARGV[1]  take, peek, pause, observe or state; the rest as read below. Times are µs since the epoch, lengths are µs.
+-- KEYS[1]  the hash of one credential, which lives for a day after its last use; a field per budget, as text:
+--            tat                               when the bucket will be full again (GCRA's theoretical arrival time)
+--            tat paused left ends most why     where there is more to say: nobody passes before `paused`, because `why`;
+--                                              the service says that `left` remain of its own window of `most` until
+--                                              it ends, less what was granted since. Till then the bucket rests, so
+--                                              that the whole window may be spent.
+-- ARGV[1]  take, peek, pause, observe or state; ARGV[2] what it needs, in JSON: one argument is quicker than twenty.
+-- Times are µs since the epoch, lengths are µs.
 --
--- Lost keys (FLUSHALL) are a full bucket: no more than the burst is overdrawn, and the next answer tells the window again.
+-- A lost hash (FLUSHALL) is a full bucket: a burst is overdrawn at most, and the next answer tells the window again.
 
-local operation = ARGV[1]
+local key, operation, asked = KEYS[1], ARGV[1], cjson.decode(ARGV[2])
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
+local DAY = 86400000000
 
-local function load(key)
-  local row = redis.call('HMGET', key, 'tat', 'paused', 'why', 'left', 'ends', 'most')
+local function save(...)
+  redis.call('HSET', key, ...)
+  redis.call('PEXPIRE', key, DAY / 1000)
+end
+
+local function read(text)
+  local only = not text and 0 or tonumber(text)
+  if only then return { tat = only, paused = 0, left = 0, ends = 0, most = 0, why = '' } end
+  local tat, paused, left, ends, most, why = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
   return {
-    tat = tonumber(row[1]) or 0, paused = tonumber(row[2]) or 0, why = row[3] or '',
-    left = tonumber(row[4]) or 0, ends = tonumber(row[5]) or 0, most = tonumber(row[6]) or 0,
+    tat = tonumber(tat), paused = tonumber(paused), left = tonumber(left), ends = tonumber(ends),
+    most = tonumber(most), why = why,
   }
 end
 
--- A key lives until it says nothing any more.
-local function save(key, bucket, ...)
-  redis.call('HSET', key, ...)
-  local until_us = math.max(bucket.tat, bucket.paused, bucket.ends)
-  redis.call('PEXPIRE', key, math.ceil((until_us - now) / 1000) + 1000)
+local function written(bucket)
+  if bucket.paused <= now and bucket.ends <= now then return bucket.tat end
+  return string.format('%.0f %.0f %.0f %.0f %.0f %s',
+    bucket.tat, bucket.paused, bucket.left, bucket.ends, bucket.most, bucket.why)
 end
 
--- When tokens that this lane may have are there, as a wait: the service's window where it is known, else the bucket.
--- Both hold back a part for the lanes before: of the burst, or of what the rest of the window stands for.
-local function shortage(bucket, rule)
-  if bucket.ends > now then
-    if bucket.left < rule.amount then return bucket.ends - now end
-    if rule.reserve == 0 then return 0 end
-    local held_at_first = bucket.most * rule.reserve / rule.burst
-    local held_until = bucket.ends - (bucket.left - rule.amount) * rule.window / held_at_first
-    return math.max(0, math.ceil(held_until) - now)
-  end
-  if rule.emission == 0 then return 0 end
+-- Both shortages hold back a part for the lanes before: of the burst, or of what the rest of the window stands for.
+local function shortage_of_window(bucket, amount, reserve, burst, window)
+  if bucket.left < amount then return bucket.ends - now end
+  if reserve == 0 then return 0 end
+  local held_until = bucket.ends - (bucket.left - amount) * window / (bucket.most * reserve / burst)
+  return math.max(0, math.ceil(held_until) - now)
+end
+
+local function shortage_of_bucket(bucket, amount, reserve, burst, emission)
   -- A clock that was set back must not keep the bucket empty.
-  local start = math.min(math.max(bucket.tat, now), now + rule.burst * rule.emission)
-  bucket.after = start + rule.amount * rule.emission
-  return math.max(0, bucket.after - now - math.max(rule.burst - rule.reserve, rule.amount) * rule.emission)
+  local start = math.min(math.max(bucket.tat, now), now + burst * emission)
+  bucket.tat = start + amount * emission
+  return math.max(0, bucket.tat - now - math.max(burst - reserve, amount) * emission)
 end
 
-local function ask()
-  local buckets, longest, which, why = {}, 0, 0, ''
-  for i, key in ipairs(KEYS) do
-    local at = 5 * i - 3
-    local rule = {
-      amount = tonumber(ARGV[at]), reserve = tonumber(ARGV[at + 1]), burst = tonumber(ARGV[at + 2]),
-      emission = tonumber(ARGV[at + 3]), window = tonumber(ARGV[at + 4]),
-    }
-    local bucket = load(key)
-    local paused = bucket.paused - now
-    local wait = math.max(shortage(bucket, rule), paused)
-    if wait > longest then longest, which, why = wait, i, paused > 0 and bucket.why or '' end
-    bucket.amount = rule.amount
-    buckets[i] = bucket
+-- Returns how long this call must wait; the bucket is then as if it had been granted.
+local function charge(bucket, amount, reserve, burst, emission, window)
+  local wait = 0
+  if bucket.ends > now then
+    wait = shortage_of_window(bucket, amount, reserve, burst, window)
+    bucket.left = bucket.left - amount
+  elseif emission > 0 then
+    wait = shortage_of_bucket(bucket, amount, reserve, burst, emission)
   end
-  return buckets, { longest, which, why }
+  return math.max(wait, bucket.paused - now)
 end
 
-local function take()
-  local buckets, answer = ask()
-  if answer[1] > 0 then return answer end
-  for i, bucket in ipairs(buckets) do
-    if bucket.ends > now then
-      redis.call('HINCRBY', KEYS[i], 'left', -bucket.amount)
-    elseif bucket.after then
-      bucket.tat = bucket.after
-      save(KEYS[i], bucket, 'tat', bucket.tat)
-    end
+-- JSON: the budgets' names, and for each: amount, reserve, burst, emission, window. Returns 0, or the longest wait with
+-- the number of its budget and the reason of a pause; only a grant to one who takes is written.
+local function pass()
+  local names, rules = asked[1], asked[2]
+  local known = redis.call('HMGET', key, unpack(names))
+  local longest, which, why, writes = 0, 0, '', {}
+  for i, rule in ipairs(rules) do
+    local bucket = read(known[i])
+    local wait = charge(bucket, unpack(rule))
+    if wait > longest then longest, which, why = wait, i, bucket.paused > now and bucket.why or '' end
+    writes[2 * i - 1], writes[2 * i] = names[i], written(bucket)
   end
-  return answer
+  if longest > 0 then return { longest, which, why } end
+  if operation == 'take' then save(unpack(writes)) end
+  return 0
 end
 
-local function peek()
-  local _, answer = ask()
-  return answer
-end
-
--- ARGV: length, reason. A shorter pause never ends a longer one.
+-- JSON: name, length, reason. A shorter pause never ends a longer one.
 local function pause()
-  local bucket = load(KEYS[1])
-  local until_us = now + tonumber(ARGV[2])
-  if until_us <= bucket.paused then return end
-  bucket.paused = until_us
-  save(KEYS[1], bucket, 'paused', until_us, 'why', ARGV[3])
+  local bucket = read(redis.call('HGET', key, asked[1]))
+  local ends = now + math.min(asked[2], DAY)
+  if ends <= bucket.paused then return end
+  bucket.paused, bucket.why = ends, asked[3]
+  save(asked[1], written(bucket))
 end
 
--- ARGV: remaining, end, limit, burst. An answer may be late, by no more calls than are under way, and those are fewer
--- than the burst: within it our own count stands if it is lower; beyond it somebody else spends, or 304s cost nothing.
+-- JSON: name, remaining, end, limit, burst, window. An answer does not know the calls under way, which are fewer than
+-- the burst: within it our own lower count stands. Beyond it the service is right: others spend too, and a 304 is free.
+-- One window's end is told within a second or two; none ends further away than a window is long.
 local function observe()
-  local remaining, ends, most, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+  local name, remaining, ends, most, burst, window = unpack(asked)
+  local jitter = 2000000
+  ends = math.min(ends, now + window + jitter)
   if ends <= now then return end
-  local bucket = load(KEYS[1])
-  local left = remaining
-  if bucket.ends > now and math.abs(bucket.ends - ends) < 5000000 then
-    left = math.max(math.min(bucket.left, remaining), remaining - slack)
+  local bucket = read(redis.call('HGET', key, name))
+  if bucket.ends > now and math.abs(bucket.ends - ends) <= jitter then
+    remaining = math.max(math.min(bucket.left, remaining), remaining - burst)
   end
-  bucket.ends = ends
-  save(KEYS[1], bucket, 'left', left, 'ends', ends, 'most', most)
+  bucket.left, bucket.ends, bucket.most = remaining, ends, most
+  save(name, written(bucket))
 end
 
+-- JSON: the budgets' names. Returns the time, and for each budget what is known of it.
 local function state()
   local rows = { now }
-  for i, key in ipairs(KEYS) do
-    local bucket = load(key)
-    rows[i + 1] = { bucket.tat, bucket.paused, bucket.why, bucket.left, bucket.ends }
+  for i, text in ipairs(redis.call('HMGET', key, unpack(asked))) do
+    local bucket = read(text)
+    rows[i + 1] = { bucket.tat, bucket.paused, bucket.why, bucket.left, bucket.ends, bucket.most }
   end
   return rows
 end
 
-if operation == 'take' then return take() end
-if operation == 'peek' then return peek() end
+if operation == 'take' or operation == 'peek' then return pass() end
 if operation == 'pause' then return pause() end
 if operation == 'observe' then return observe() end
 return state()

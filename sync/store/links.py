@@ -33,7 +33,7 @@ def to_link(row: Row[Any]) -> Link:
 
 
 def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
-    """Return links by id, theirs and their writes' rows locked until the transaction ends: links first, by rising id."""
+    """Return links by id, they and their writes locked until the transaction ends, in the order of their ids."""
     found: dict[int, Row[Any]] = {}
     for chunk in chunks(sorted(set(ids))):
         rows = connection.execute(select(links).where(links.c.id.in_(chunk)).order_by(links.c.id).with_for_update())
@@ -63,7 +63,7 @@ def mark(connection: Connection, ids: Iterable[int], tick: int, now: datetime) -
 
 def holders(connection: Connection, mapping: str, refs: Iterable[Ref]) -> dict[Ref, int]:
     """Return the links that hold those records."""
-    found = {}
+    found: dict[Ref, int] = {}
     for side, chunk in by_side(refs):
         ids = {ref.id: ref for ref in chunk}
         column = links.c[side]

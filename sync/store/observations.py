@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, tuple_, update
 
 from sync.core.model import Ref, Side
 from sync.core.state import Observation
@@ -155,16 +154,16 @@ class ObservationQueries(Queries):
                     .values(listing=listing)
                 )
 
-    def _on(self, mapping: str, side: Side) -> Any:
+    def _on(self, mapping: str, side: Side) -> Select[Any]:
         return select(observations).where(observations.c.mapping == mapping, observations.c.side == side)
 
-    def _pages(self, asked: Any) -> Iterator[Row[Any]]:
+    def _pages(self, asked: Select[Any]) -> Iterator[Row[Any]]:
         """Yield the rows in order of place, in short transactions: whoever reads them may call a service in between."""
         after: tuple[Any, ...] | None = None
         while True:
             page = asked.order_by(*_PLACE.clauses).limit(CHUNK)
             with self.database.reading() as connection:
-                rows = connection.execute(page if after is None else page.where(_PLACE > after)).all()
+                rows = connection.execute(page if after is None else page.where(tuple_(*after) < _PLACE)).all()
             yield from rows
             if len(rows) < CHUNK:
                 return

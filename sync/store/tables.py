@@ -1,4 +1,4 @@
-"""The tables of the state, as they are today; how they came to be stands in migrations, how they are asked beside this."""
+"""The tables of the state, as they are today; how they came to be stands in migrations."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Text that people wrote: PostgreSQL takes neither NUL nor half a surrogate pair (its manual, "Character Types")."""
+    """Text that people wrote: PostgreSQL takes no NUL and no half surrogate pair (its manual, "Character Types")."""
 
     impl = Text
     cache_ok = True
@@ -75,8 +75,12 @@ def _link(*, primary_key: bool = False) -> Column[int]:
     return Column("link", Big, ForeignKey("links.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False)
 
 
-def _text(name: str, *, default: str | None = "") -> Column[str]:
+def _text(name: str, *, default: str = "") -> Column[str]:
     return Column(name, Words, nullable=False, server_default=default)
+
+
+def _json(name: str, *, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
 
 
 def _number(name: str) -> Column[int]:
@@ -187,7 +191,7 @@ shadows = Table(
     metadata,
     _link(primary_key=True),
     Column("field", Text, primary_key=True),
-    _text("shadow", default=None),
+    _json("shadow"),
 )
 
 observations = Table(
@@ -200,11 +204,11 @@ observations = Table(
     _number("number"),
     _text("address"),
     _flag("in_sight"),
-    _text("record", default=None),
+    _json("record"),
     _number("seq"),
     Column("read_at", Moment, nullable=False),
-    _text("since", default=None),
-    Column("ack", Words),
+    _json("since"),
+    Column("ack", Text),
     _number("ack_seq"),
     _number("listing"),
     Column("link", Big, ForeignKey("links.id", ondelete="SET NULL"), index=True),
@@ -255,8 +259,8 @@ outbox = Table(
     _link(),
     Column("mapping", Text, nullable=False),
     Column("side", Text, nullable=False),
-    _text("op", default=None),
-    _text("guards", default="[]"),
+    _json("op"),
+    _json("guards", default="[]"),
     Column("lane", Integer, nullable=False),
     Column("stage", Text, nullable=False),
     # When it may be leased: queued, once it need not wait any more; leased or in flight, once its lease ran out.
@@ -282,9 +286,9 @@ conflicts = Table(
     _link(),
     Column("mapping", Text, nullable=False, index=True),
     Column("field", Text, nullable=False),
-    _text("github", default=None),
-    _text("notion", default=None),
-    Column("base", Words),
+    _json("github"),
+    _json("notion"),
+    Column("base", Text),
     Column("state", Text, nullable=False),
     Column("winner", Text),
     # The side that a person chose, until the choice is carried out.
@@ -352,7 +356,7 @@ passes = Table(
     Column("at", Moment, nullable=False),
     Column("ended_at", Moment),
     _text("outcome"),
-    _text("report", default="{}"),
+    _json("report", default="{}"),
     Index("ix_passes_mapping_at", "mapping", "at"),
 )
 
@@ -368,11 +372,11 @@ journal = Table(
     Column("event", Text, nullable=False),
     Column("side", Text),
     Column("action", Text),
-    _text("fields", default="[]"),
-    _text("guards", default="[]"),
+    _json("fields", default="[]"),
+    _json("guards", default="[]"),
     _text("reason"),
     # What was overwritten, by field, on the side that was written.
-    _text("overwritten", default="{}"),
+    _json("overwritten", default="{}"),
     Index("ix_journal_mapping_at", "mapping", "at"),
     sqlite_autoincrement=True,
 )

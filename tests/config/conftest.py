@@ -41,7 +41,7 @@ Load = Callable[..., Loaded]
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
-    """Load files given by their names without the ending (`__` is a folder), for those mappings alone that are asked for."""
+    """Write files, named without their ending (`__` is a folder), and load those mappings or all."""
 
     def write_and_load(*names: str, **files: str | bytes) -> Loaded:
         for name, content in files.items():

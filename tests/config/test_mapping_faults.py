@@ -1,4 +1,4 @@
-"""Every fault of a mapping file, each against the complete list of problems; what sound files mean is tested elsewhere."""
+"""Every fault of a mapping file, each against the complete list of problems; sound files are tested elsewhere."""
 
 from pathlib import Path
 
@@ -6,11 +6,12 @@ import pytest
 
 from sync.core.errors import Problem
 
-ROWS = "  - {github: labels, notion: Labels}\n"
-LABELS_LINE = 20
+ROW = "  - {github: labels, notion: Labels}\n"
 
 
-def fault(line: int, where: str, message: str, *, nearest: str | None = None, cure: str | None = None) -> Problem:
+def fault(
+    line: int, where: str | None, message: str, *, nearest: str | None = None, cure: str | None = None
+) -> Problem:
     return Problem(message, line=line, where=where, nearest=nearest, cure=cure)
 
 
@@ -21,7 +22,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(12, "conflct", "unknown key 'conflct'", nearest="conflict")],
     ),
     "an unknown key in a row": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, dirction: both}\n",
         [fault(20, "fields.2.dirction", "unknown key 'dirction'", nearest="direction")],
     ),
@@ -44,7 +45,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(17, "feilds", "unknown key 'feilds'", nearest="fields")],
     ),
     "a row's github misspelled, told once": (
-        ROWS,
+        ROW,
         "  - {gihtub: labels, notion: Labels}\n",
         [fault(20, "fields.2.gihtub", "unknown key 'gihtub'", nearest="github")],
     ),
@@ -90,7 +91,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(13, "guards", "expected keys and values, found 'none'")],
     ),
     "text where a row belongs": (
-        ROWS,
+        ROW,
         "  - labels\n",
         [fault(20, "fields.2", "expected keys and values, found 'labels'")],
     ),
@@ -107,7 +108,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
     "an empty list": (
         "[acme/api]",
         "[]",
-        [fault(4, "github.repositories", "expected at least one, found 0")],
+        [fault(4, "github.repositories", "expected at least one, found none")],
     ),
     "an unknown policy": (
         "conflict: newest",
@@ -115,7 +116,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(12, "conflict", "expected 'newest', 'github', 'notion' or 'hold', found 'newst'", nearest="newest")],
     ),
     "an unknown direction": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, direction: to_notoin}\n",
         [
             fault(
@@ -137,17 +138,17 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(12, "deletions.page_trashed", "expected 'close_issue' or 'keep', found 'trash_page'")],
     ),
     "an unknown transform": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, transform: {jion: ', '}}\n",
         [fault(20, "fields.2.transform.jion", "expected 'prefix' or 'join', found 'jion'", nearest="join")],
     ),
     "two transforms at once": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, transform: {join: ', ', prefix: x}}\n",
-        [fault(20, "fields.2.transform", "expected only one, found 2")],
+        [fault(20, "fields.2.transform", "expected only one, found several")],
     ),
     "a transform that adds nothing": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, transform: {join: ''}}\n",
         [fault(20, "fields.2.transform.join", "expected text that is not empty, found ''")],
     ),
@@ -242,7 +243,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(17, "users.Octocat", "'Octocat' and 'octocat' are the same to GitHub")],
     ),
     "one label twice in values but for its case": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, values: {bug: Bug, Bug: Defect}}\n",
         [fault(20, "fields.2.values.Bug", "'Bug' and 'bug' are the same to GitHub")],
     ),
@@ -268,7 +269,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         ],
     ),
     "two rows writing one property": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels}\n  - {github: number, notion: Labels}\n",
         [
             fault(
@@ -280,7 +281,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         ],
     ),
     "two rows writing one field of the issue": (
-        ROWS,
+        ROW,
         "  - {github: title, notion: Heading}\n",
         [
             fault(
@@ -292,7 +293,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         ],
     ),
     "two label families of which one holds the other": (
-        ROWS,
+        ROW,
         '  - {github: "labels:area/*", notion: Area}\n  - {github: "labels:Area/ui/*", notion: Part}\n',
         [
             fault(
@@ -304,7 +305,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         ],
     ),
     "a row that writes the link": (
-        ROWS,
+        ROW,
         "  - {github: url, notion: GitHub}\n",
         [
             fault(
@@ -334,7 +335,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         [fault(19, "fields.1.values.clsed", "an issue has no state 'clsed'", nearest="closed")],
     ),
     "a read-only field that should be written": (
-        ROWS,
+        ROW,
         "  - {github: number, notion: No, direction: both}\n  - {github: author, notion: By, direction: to_github}\n",
         [
             fault(
@@ -347,36 +348,32 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
         ],
     ),
     "a row without a source": (
-        ROWS,
+        ROW,
         "  - {notion: Labels}\n",
         [fault(20, "fields.2", "a row has either a github field or a constant")],
     ),
     "a row with two sources": (
-        ROWS,
+        ROW,
         "  - {github: labels, constant: x, notion: Labels}\n",
         [fault(20, "fields.2", "a row has either a github field or a constant")],
     ),
     "a constant with a direction": (
-        ROWS,
+        ROW,
         "  - {constant: API, notion: Team, direction: both}\n",
         [fault(20, "fields.2.direction", "'direction' means nothing in the row of a constant")],
     ),
     "a body tied to a property": (
-        ROWS,
+        ROW,
         "  - {github: body, notion: Text}\n",
-        [
-            fault(
-                20, "fields.2.notion", "the body goes with the page's content, not with a property", nearest="content"
-            )
-        ],
+        [fault(20, "fields.2.notion", "the body goes with the page's content, not with a property", nearest="content")],
     ),
     "a property called like the page's content": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: content}\n",
         [fault(20, "fields.2.notion", "'content' is the page's own and no property")],
     ),
     "a history of labels": (
-        ROWS,
+        ROW,
         "  - {github: labels, notion: Labels, history: true}\n",
         [fault(20, "fields.2.history", "'history' means something for comments only")],
     ),
@@ -395,7 +392,7 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
     "a condition without a name": (
         "{when: {Status: [To do, 5]}}",
         "{when: {}}",
-        [fault(11, "create.issues.when", "expected at least one, found 0")],
+        [fault(11, "create.issues.when", "expected at least one, found none")],
     ),
     "a tag": (
         "name: roadmap",
@@ -406,18 +403,17 @@ CASES: dict[str, tuple[str, str, list[Problem]]] = {
     "broken YAML": (
         "[acme/api]",
         "[acme/api",
-        [fault(5, None, "invalid YAML: expected ',' or ']', but got ':'")],  # type: ignore[arg-type]
+        [fault(5, None, "invalid YAML: expected ',' or ']', but got ':'")],
     ),
     "five faults of five kinds": (
         "version: 1\nname: roadmap\ngithub:\n  repositories: [acme/api]",
-        "version: 3\nname: 7\nnaem: x\ngithub:\n  repositories: [acme, acme]",
+        "version: 3\nname: 7\nnaem: x\ngithub:\n  repositories: [acme, acme/api, acme/api]",
         [
             fault(1, "version", "only version 1 is known, found 3"),
             fault(2, "name", "expected text, found 7", cure="put it in quotes"),
             fault(3, "naem", "unknown key 'naem'", nearest="name"),
             fault(5, "github.repositories.0", "'acme' is not OWNER/NAME"),
-            fault(5, "github.repositories.1", "'acme' is not OWNER/NAME"),
-            fault(5, "github.repositories.1", "'acme' stands in this list twice"),
+            fault(5, "github.repositories.2", "'acme/api' stands in this list twice"),
         ],
     ),
 }

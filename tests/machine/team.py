@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sync.core.bind import bind
 from sync.core.errors import Denied, TryLater, Unsafe
 from sync.core.mapping import Births, GitHubScope, Mapping, NotionScope, Policy, Row
-from sync.core.model import Person, Presence, Property, Schema, Side, Value
+from sync.core.model import UNREAD, Person, Presence, Property, Schema, Side, Value
 from sync.core.values import names
 from sync.flow import run as flow
 from sync.flow.bind import bind as bound_now
@@ -83,13 +83,17 @@ class Ticking:
         self.moment += timedelta(seconds=seconds)
 
 
+READS = ("schema", "changes", "read", "find", "alive")
+
+
 @dataclass
 class Fault:
-    """Something that happens at the n-th call from now on, before its effect or after it."""
+    """Something that happens at the n-th call from now on, before its effect or after it; what has none is a read."""
 
     countdown: int
     after: bool
     happen: Callable[[], None]
+    writes_only: bool = False
 
 
 @dataclass
@@ -105,7 +109,7 @@ class Storm:
         if self.quiet:
             return
         for fault in self.faults:
-            fault.countdown -= 1
+            fault.countdown -= not (fault.writes_only and call in READS)
         self._strike(call, after=False)
 
     def after(self, side: Side, call: str) -> None:
@@ -122,14 +126,14 @@ class Storm:
 
     def _strike(self, call: str, *, after: bool) -> None:
         for fault in [each for each in self.faults if each.countdown < 0 and each.after is after]:
-            if after and call in ("read", "changes", "find", "alive", "schema"):
+            if fault not in self.faults or (call in READS and (after or fault.writes_only)):
                 continue
             self.faults.remove(fault)
             self.happened[f"{'after' if after else 'before'} {call}"] += 1
             fault.happen()
 
 
-def lost(call: str = "") -> None:
+def lost() -> None:
     raise Unsafe("the reply was lost")
 
 
@@ -153,7 +157,7 @@ class Team:
         self.mapping = replace(MAPPING, conflict=policy)
         self.shelves = {
             Side.GITHUB: Shelf(Side.GITHUB, self.clock, "1", _lossy),
-            Side.NOTION: Shelf(Side.NOTION, self.clock, "d", _lossy),
+            Side.NOTION: Shelf(Side.NOTION, self.clock, "d", _lossy, _cut),
         }
         self.remotes = {
             Side.GITHUB: MemoryRemote(self.shelves[Side.GITHUB], ISSUE, self.storm, page),
@@ -217,8 +221,19 @@ class Team:
     def shown(self, side: Side, id_: str, name: str):
         return self.shelves[side].versions[id_][-1].fields.get(OWN[side][name])
 
+    def pairs(self) -> list[dict[Side, str]]:
+        """Return the ids of the issues and pages that name each other by the link property."""
+        issues = {self.shelves[Side.GITHUB].record(id_, versions[-1]).address: id_ for id_, versions in self.shelves[Side.GITHUB].versions.items()}
+        pages = {id_: self.shelves[Side.NOTION].versions[id_][-1].fields.get("link") for id_ in self.here(Side.NOTION)}
+        return [{Side.GITHUB: issues[link], Side.NOTION: id_} for id_, link in pages.items() if link in issues]
+
     def presence(self, side: Side, id_: str, presence: Presence) -> None:
         self.shelves[side].put(id_, {}, presence)
+
+
+def _cut(name: str, reading):
+    """Leave people out of lists where there are many of them, as Notion does beyond 25."""
+    return UNREAD if name == "pp" and isinstance(reading, tuple) and len(reading) > 1 else reading
 
 
 def _lossy(name: str, value: Value) -> Value:

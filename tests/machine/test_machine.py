@@ -6,6 +6,7 @@ The cases of the merge table that were met are counted over the whole run, and a
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -13,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -22,9 +23,11 @@ from sync.core.mapping import Policy
 from sync.core.merge import Case, merge
 from sync.core.model import Presence, Side
 from sync.core.plan import verdicts
-from sync.store import open_store
+from sync.store import migrate, open_store
 from tests.machine.team import Fault, Team, crash, later, lost
 
+PHASES = tuple(Phase) if os.environ.get("SHRINK") else (Phase.explicit, Phase.reuse, Phase.generate)
+"""Finding a history that fails takes a minute, making it small takes many: ask for that with SHRINK=1."""
 CASES: Counter[Case] = Counter()
 WEATHER: Counter[str] = Counter()
 
@@ -32,7 +35,7 @@ VALUES = {
     (Side.GITHUB, "title"): st.sampled_from(["a1", "b2 ", "c3", "d4"]),
     (Side.NOTION, "title"): st.sampled_from(["a1", "b2", "c3 ", "e5"]),
     (Side.GITHUB, "state"): st.sampled_from(["open", "closed:completed", "closed:not_planned"]),
-    (Side.NOTION, "state"): st.sampled_from(["To do", "In progress", "Done", "Dropped", "Blocked"]),
+    (Side.NOTION, "state"): st.sampled_from(["To do", "In progress", "Done", "Dropped", "Blocked", None]),
     (Side.GITHUB, "labels"): st.sets(st.sampled_from(["bug", "ui", "x,y", "late"])).map(lambda each: tuple(sorted(each)) or None),
     (Side.NOTION, "labels"): st.sets(st.sampled_from(["bug", "UI", "new"])).map(lambda each: tuple(sorted(each)) or None),
     (Side.GITHUB, "people"): st.sets(st.sampled_from(["ada", "bob", "robot"])).map(lambda each: tuple(sorted(each)) or None),
@@ -60,7 +63,7 @@ def counted():
 def template():
     """An empty migrated database, copied for every example."""
     folder = Path(tempfile.mkdtemp())
-    open_store(f"sqlite:///{folder}/empty.db").close()
+    migrate(f"sqlite:///{folder}/empty.db")
     Machine.template = folder / "empty.db"
     yield
     shutil.rmtree(folder)
@@ -79,13 +82,27 @@ class Machine(RuleBasedStateMachine):
         self.edits: list[tuple] = []
         self.titles = 0
 
-    @initialize(policy=st.sampled_from(Policy), issues=st.integers(0, 3), pages=st.integers(0, 2), step=st.booleans())
-    def found(self, policy, issues, pages, step):
+    @initialize(
+        policy=st.sampled_from(Policy),
+        issues=st.integers(0, 3),
+        pages=st.integers(0, 2),
+        twins=st.integers(1, 2),
+        step=st.sampled_from([True, True, True, False]),
+        data=st.data(),
+    )
+    def found(self, policy, issues, pages, twins, step, data):
+        """Begin with records of either side, with some that belong together already, before or after a first pass."""
         self.team = Team(self.store, policy)
         for _ in range(issues):
             self.person_creates(Side.GITHUB)
         for _ in range(pages):
             self.person_creates(Side.NOTION)
+        for number in range(twins):
+            for side in Side:
+                id_ = self.team.create(side, f"twin {number}")
+                for name in ("state", "labels", "people"):
+                    if data.draw(st.booleans()):
+                        self.team.edit(side, id_, name, data.draw(VALUES[side, name]))
         if step:
             self.team.storm.quiet = True
             self.team.sync(full=True)
@@ -102,10 +119,15 @@ class Machine(RuleBasedStateMachine):
     def person_edits(self, side, name, pick, data):
         self._edit(side, name, pick, data.draw(VALUES[side, name]))
 
-    @rule(name=FIELDS, pick=st.integers(0, 9), data=st.data())
-    def two_people_edit_the_same_field(self, name, pick, data):
-        for side in Side:
-            self._edit(side, name, pick, data.draw(VALUES[side, name]))
+    @rule(name=FIELDS, pick=st.integers(0, 9), seconds=st.sampled_from([0, 61, 130]), data=st.data(), first=SIDES)
+    def two_people_edit_the_same_field(self, name, pick, seconds, data, first):
+        """Edit both records of one link, so that the policy has something to decide."""
+        pairs = self.team.pairs()
+        if pairs:
+            ids = pairs[pick % len(pairs)]
+            for side in (first, first.other):
+                self.team.edit(side, ids[side], name, data.draw(VALUES[side, name]))
+                self.team.clock.advance(seconds)
 
     @rule(pick=st.integers(0, 9), presence=st.sampled_from([Presence.TRASHED, Presence.PRESENT]))
     def person_trashes_or_restores_a_page(self, pick, presence):
@@ -123,9 +145,13 @@ class Machine(RuleBasedStateMachine):
 
     # -- weather -------------------------------------------------------------------------------------------------
 
-    @rule(calls=st.integers(0, 4), after=st.booleans(), what=st.sampled_from([lost, later, crash]))
-    def a_fault_is_coming(self, calls, after, what):
-        self.team.storm.faults.append(Fault(calls, after and what is not later, what))
+    @rule(calls=st.integers(0, 4), what=st.sampled_from([later, crash]))
+    def a_call_will_fail(self, calls, what):
+        self.team.storm.faults.append(Fault(calls, False, what))
+
+    @rule(calls=st.integers(0, 3), after=st.booleans(), what=st.sampled_from([lost, crash]))
+    def a_write_will_be_cut_off(self, calls, after, what):
+        self.team.storm.faults.append(Fault(calls, after, what, writes_only=True))
 
     @rule(calls=st.integers(0, 3), after=st.booleans(), side=SIDES, name=FIELDS, pick=st.integers(0, 9), data=st.data())
     def a_person_edits_in_the_middle(self, calls, after, side, name, pick, data):
@@ -187,7 +213,7 @@ class Machine(RuleBasedStateMachine):
 
     def _links(self):
         store, after = self.store, 0
-        store.mark_all("roadmap", store.tick())
+        store.mark_all("roadmap", store.tick())  # only what is marked is shown
         while chunk := store.touched("roadmap", store.tick(), after=after):
             after = chunk[-1].link.id
             yield from chunk
@@ -236,9 +262,10 @@ def test_after_any_history_everybody_agrees_and_nothing_stands_twice():
             max_examples=120,
             stateful_step_count=25,
             deadline=None,
+            phases=PHASES,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    unmet = set(Case) - set(CASES) - {Case.ALONE, Case.FIRST_DECIDED}
+    unmet = set(Case) - set(CASES) - {Case.ALONE, Case.UNREAD}  # no row here is one-way; cut people are read at once
     assert not unmet, f"a green run that never met these proves nothing of them: {unmet}"
     assert {"before create", "after create", "before update", "after update"} <= set(WEATHER)

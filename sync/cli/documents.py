@@ -1,0 +1,87 @@
+"""The documents of `--json`, as the contract words them: built from values, shown by nobody here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sync.core.bound import MARK, Bound
+from sync.core.model import UNREAD, Action, Op, Plan, Reading, Side
+from sync.core.state import Known
+from sync.flow.reconcile import Round
+from sync.flow.run import Pass
+
+WRITES = {
+    Side.GITHUB: ("create", "update", "close", "comment"),
+    Side.NOTION: ("create", "update", "trash", "comment"),
+}
+COUNTED_AS = {Action.REOPEN: "update", Action.LINK: "update", Action.UNLINK: "update", Action.RESTORE: "update"}
+"""Kinds of writes that a pass's counts have no column for."""
+
+
+def value(reading: Reading) -> Any:  # noqa: ANN401 - JSON
+    """Return a value as JSON: sets as sorted lists, what was not read as null."""
+    if reading is UNREAD:
+        return None
+    return list(reading) if isinstance(reading, tuple) else reading
+
+
+def operation(known: Known, op: Op, bound: Bound) -> dict[str, Any]:
+    """Return one call's intent; a mark in an issue's body is nobody's field and is not shown."""
+    shown = [change for change in op.changes if not (change.field == MARK and op.side is Side.GITHUB)]
+    return {
+        "side": op.side.value,
+        "action": op.action.value,
+        "issue": known.github.record.label if known.github else None,
+        "page": known.notion.record.ref.id if known.notion else None,
+        "fields": {
+            bound.facet(op.side, change.field).label: {"from": value(change.before), "to": value(change.after)}
+            for change in shown
+        },
+        "reason": op.reason,
+    }
+
+
+def operations(planned: list[tuple[Known, Plan]], bound: Bound) -> list[dict[str, Any]]:
+    """Return all calls of a plan, links in their order."""
+    return [operation(known, op, bound) for known, plan in planned for op in plan.ops]
+
+
+def expected_calls(planned: list[tuple[Known, Plan]], bound: Bound) -> Counter[Side]:
+    """Return how many writes the plan comes to, those included that a birth entails.
+
+    An issue that is born costs the page's link property too, and one more call where it is born closed.
+    """
+    calls: Counter[Side] = Counter()
+    for known, plan in planned:
+        for op in plan.ops:
+            calls[op.side] += 1
+            if op.action is Action.CREATE and op.side is Side.GITHUB:
+                calls[Side.NOTION] += 1
+                calls[Side.GITHUB] += _born_closed(known, bound)
+    return calls
+
+
+def refusal(refused: Round | Pass) -> dict[str, str] | None:
+    """Return what the guards refused, the first by name with all details, or None."""
+    if not refused.refused:
+        return None
+    names = sorted({kind.partition(":")[0] for kind in refused.refused})
+    return {"guard": names[0], "detail": "; ".join(refused.refused.values())}
+
+
+def written(done: Pass) -> dict[str, dict[str, int]]:
+    """Return how many writes of each kind reached each side."""
+    counts: dict[str, dict[str, int]] = {side.value: dict.fromkeys(kinds, 0) for side, kinds in WRITES.items()}
+    for (side, action), count in done.written.items():
+        counts[side.value][COUNTED_AS.get(Action(action), action)] += count
+    return counts
+
+
+def _born_closed(known: Known, bound: Bound) -> bool:
+    page, state = known.notion, bound.state
+    if page is None or state is None:
+        return False
+    shown = state.read(page.record)
+    said = UNREAD if shown is UNREAD else state.transform.say(Side.GITHUB, shown, None)
+    return isinstance(said, str) and said.startswith("closed")

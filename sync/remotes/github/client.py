@@ -1,0 +1,232 @@
+"""The only door to GitHub's network: PyGithub's requester, a grant before every call; it knows no issue."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import requests
+from github import Auth, Github
+from github.Requester import (
+    HTTPRequestsConnectionClass,
+    HTTPSRequestsConnectionClass,
+    Requester,
+    RequestsResponse,
+)
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from sync.core.errors import Busy, TandemError, TryLater, Unsafe
+from sync.core.limits import GITHUB_CREATE, GITHUB_READ, GITHUB_REQUESTS, GITHUB_WRITE, Charge, Lane
+from sync.core.ports import Gate
+from sync.remotes.github import answers
+from sync.remotes.github.answers import Answer
+from sync.remotes.github.credential import Credential
+from sync.remotes.network import fingerprint, loopback
+
+API_VERSION = "2022-11-28"
+"""Its successor drops fields that are read here; it is served until 2028 at least (GitHub changelog, 2026-03-12)."""
+TIMEOUT = 15
+HOPS = 3
+UNREACHED_WAIT = 5.0
+OK = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
+SHOWN = answers.NOT_THERE | {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
+"""What a read may answer and still have said something about the record."""
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What calls are charged, and the budget that is paused and told of the headers: every call takes from it."""
+
+    read: Sequence[Charge] = GITHUB_READ
+    write: Sequence[Charge] = GITHUB_WRITE
+    create: Sequence[Charge] = GITHUB_CREATE
+    all: str = GITHUB_REQUESTS
+
+
+class Door:
+    """Every call to GitHub; to be shared by threads, each of which gets its own PyGithub.
+
+    One requester is not safe to share: it keeps a request's state between sending and receiving (PyGithub issue 1257).
+    """
+
+    def __init__(self, credential: Credential, gate: Gate, *, base_url: str, tariff: Tariff | None = None) -> None:
+        self.lane = Lane.POLL
+        self._credential = credential
+        self._gate = gate
+        self._base_url = base_url
+        self._tariff = tariff or Tariff()
+        self._local = threading.local()
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same door, with its calls charged to another lane."""
+        other = copy.copy(self)
+        other.lane = lane
+        return other
+
+    def read(
+        self, url: str, *, parameters: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Get something, following redirects to wherever it moved; the answer is one of SHOWN.
+
+        Raises TryLater, Denied and Rejected.
+        """
+        for hop in range(HOPS):
+            try:
+                answer = self._call("GET", url, parameters=parameters, headers=headers, charges=self._tariff.read)
+            except requests.RequestException as lost:
+                raise TryLater(UNREACHED_WAIT, f"GitHub could not be read: {type(lost).__name__}") from lost
+            answer = replace(answer, moved=hop > 0)
+            if answer.status not in answers.MOVED or not self._ours(answer.location):
+                break
+            url, parameters = answer.location, None
+        if answer.status not in SHOWN or (answer.status == HTTPStatus.OK and answer.body is None):
+            raise answers.unreadable(answer)
+        return answer
+
+    def create(self, url: str, body: Mapping[str, Any]) -> Answer:
+        """Post something new, once; raises Unsafe where nobody knows whether it happened, and what a read raises."""
+        return self._write("POST", url, body, self._tariff.create)
+
+    def update(self, url: str, body: Mapping[str, Any]) -> Answer:
+        """Change something, once; raises Vanished where it is not there, and what create raises."""
+        return self._write("PATCH", url, body, self._tariff.write)
+
+    def login(self) -> str:
+        """Return the login under which our issues appear."""
+        return self._credential.login(self._ask)
+
+    def fingerprint(self) -> str:
+        """Return what tells this token from the next: an ETag is good for one token only (github/docs issue 34689)."""
+        return fingerprint(self._credential.token(self._ask))
+
+    def _write(self, verb: str, url: str, body: Mapping[str, Any], charges: Sequence[Charge]) -> Answer:
+        try:
+            answer = self._call(verb, url, body=body, charges=charges)
+        except requests.RequestException as lost:
+            raise _lost(lost) from lost
+        if answer.status not in OK or answer.body is None:
+            raise answers.unwritten(answer)
+        return answer
+
+    def _call(  # noqa: PLR0913 - the parts of one HTTP request
+        self,
+        verb: str,
+        url: str,
+        *,
+        charges: Sequence[Charge],
+        parameters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        auth: Auth.Auth | None = None,
+    ) -> Answer:
+        """Make one call, whatever it answers; only a rate limit is told to the gate and raised here."""
+        requester, connection = self._mine()
+        who = auth or Auth.Token(self._credential.token(self._ask))
+        connection.before = partial(self._gate.enter, charges, self.lane)
+        status, told, text = requester.withAuth(who).requestJson(
+            verb, url, dict(parameters or {}), dict(headers or {}), body, connection
+        )
+        answer = Answer(status, told, answers.parsed(text), text, url)
+        self._learn(answer)
+        return answer
+
+    def _learn(self, answer: Answer) -> None:
+        """Tell the gate what the headers say, and stop everybody where a limit was overstepped."""
+        window = answers.window(answer.headers)
+        if window:
+            self._gate.observe(
+                self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at
+            )
+        wait = answers.limited(answer, datetime.now(UTC))
+        if wait is not None:
+            self._gate.pause(self._tariff.all, wait, answer.message)
+            raise Busy(wait, f"GitHub: {answer.message}")
+
+    def _ask(self, verb: str, url: str, auth: Auth.Auth | None) -> Any:  # noqa: ANN401 - JSON is any shape
+        """Make a call that the credential needs."""
+        charges = self._tariff.read if verb == "GET" else self._tariff.write
+        try:
+            answer = self._call(verb, url, charges=charges, auth=auth)
+        except requests.RequestException as lost:
+            raise TryLater(UNREACHED_WAIT, f"GitHub could not be reached: {type(lost).__name__}") from lost
+        if answer.status not in OK or answer.body is None:
+            raise answers.unreadable(answer)
+        return answer.body
+
+    def _ours(self, location: str) -> bool:
+        """Tell whether a redirect stays on our host: a token goes nowhere else, and some are empty."""
+        return bool(location) and urlsplit(location).netloc in ("", urlsplit(self._base_url).netloc)
+
+    def _mine(self) -> tuple[Requester, Connection]:
+        """Return this thread's requester and its connection."""
+        if not hasattr(self._local, "pair"):
+            service = Github(
+                base_url=self._base_url,
+                lazy=True,
+                # Its own retries would post an issue eleven times where the reply is lost, so we make none at all.
+                retry=None,
+                per_page=100,
+                timeout=TIMEOUT,
+                seconds_between_requests=None,
+                seconds_between_writes=None,
+                api_version=API_VERSION,
+            )
+            self._local.pair = (service.requester, _connection(self._base_url))
+        requester, connection = self._local.pair
+        return requester, connection
+
+
+class _Plain(HTTPRequestsConnectionClass):
+    """A connection that asks for a grant before every request."""
+
+    before: Callable[[], None]
+
+    def getresponse(self) -> RequestsResponse:
+        self.before()
+        return _still(super().getresponse())
+
+
+class _Secure(HTTPSRequestsConnectionClass):
+    """The same over TLS."""
+
+    before: Callable[[], None]
+
+    def getresponse(self) -> RequestsResponse:
+        self.before()
+        return _still(super().getresponse())
+
+
+Connection = _Plain | _Secure
+
+
+def _still(response: RequestsResponse) -> RequestsResponse:
+    """Hide a redirect from PyGithub, which follows a 301 without its query and uncharged (its Requester.py)."""
+    if "location" in response.headers:
+        response.headers["x-location"] = response.headers.pop("location")
+    return response
+
+
+def _connection(base_url: str) -> Connection:
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    kind = _Secure if parts.scheme == "https" else _Plain
+    connection = kind(host, parts.port, timeout=TIMEOUT)
+    # `requests` takes the proxies of the environment even for this machine.
+    connection.session.trust_env = not loopback(host)
+    return connection
+
+
+def _lost(lost: requests.RequestException) -> TandemError:
+    """Return the error of a write whose answer did not come; where no connection came about, nothing happened."""
+    cause = lost.args[0] if lost.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    if isinstance(lost, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ConnectTimeoutError):
+        return TryLater(UNREACHED_WAIT, "GitHub could not be reached")
+    return Unsafe(f"GitHub's answer was lost: {type(lost).__name__}")

@@ -1,0 +1,173 @@
+"""The port over GitHub Issues: each thing that is asked, as calls to the door; no rule of the sync is here."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from typing import Any, Self
+
+from sync.core.errors import Rejected, Unsafe, Vanished
+from sync.core.limits import Lane
+from sync.core.model import Batch, Presence, Put, Record, Ref, Schema, Side
+from sync.core.values import key
+from sync.remotes.github import lists, records
+from sync.remotes.github.answers import Answer
+from sync.remotes.github.client import Door
+from sync.remotes.github.schema import schema
+
+AHEAD = 20
+"""How many numbers past the last one known a lost create is looked for; deleted issues and pull requests take some."""
+NO_TRASH = "GitHub has no trash for issues"
+
+
+class GitHubRemote:
+    """The issues of the repositories of one mapping."""
+
+    side = Side.GITHUB
+
+    def __init__(self, door: Door, repositories: Sequence[str]) -> None:
+        self._door = door
+        self._repositories = tuple(repositories)
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same remote, with its calls charged to another lane."""
+        other = copy.copy(self)
+        other._door = self._door.on(lane)  # noqa: SLF001 - it is our own copy
+        return other
+
+    def schema(self) -> Schema:
+        """Return the repositories; raises Misconfigured with everything that is wrong at once."""
+        return schema(self._door, self._repositories)
+
+    def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
+        """Yield what changed since the cursor, or everything; one batch is one call."""
+        return lists.changes(self._door, container, cursor)
+
+    def read(self, ref: Ref) -> Record:
+        """Return the issue now; where it is gone the answer's status says how (REST "Get an issue").
+
+        410 is also what a repository answers whose issues are disabled, so it proves a deletion only while that lives.
+        """
+        answer = self._door.read(_path(ref.container, ref.number))
+        match answer.status:
+            case HTTPStatus.OK:
+                return self._found(ref, answer)
+            case HTTPStatus.GONE if self.alive(ref.container):
+                return records.absent(ref, Presence.DELETED)
+            case _:
+                return records.absent(ref, Presence.HIDDEN)
+
+    def alive(self, container: str) -> bool:
+        """Tell whether the repository answers and has its issues enabled."""
+        answer = self._door.read(f"/repositories/{container}")
+        return (
+            answer.status == HTTPStatus.OK
+            and bool(answer.body.get("has_issues"))
+            and str(answer.body["id"]) == container
+        )
+
+    def create(self, container: str, puts: Sequence[Put]) -> Record:
+        """Post an issue, once."""
+        answer = self._door.create(f"/repositories/{container}/issues", self._body(container, puts))
+        return _written(answer, container, None)
+
+    def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
+        """Write those fields in one PATCH."""
+        answer = self._door.update(_path(ref.container, ref.number), self._body(ref.container, puts))
+        return _written(answer, ref.container, ref)
+
+    def trash(self, ref: Ref) -> Record:
+        """Refuse: an issue is closed instead."""
+        raise Rejected(f"{NO_TRASH}: {ref.number}", "close the issue")
+
+    def restore(self, ref: Ref) -> Record:
+        """Refuse: an issue is reopened instead."""
+        raise Rejected(f"{NO_TRASH}: {ref.number}", "reopen the issue")
+
+    def find(self, container: str, mark: Put, trail: int | None) -> Record | None:
+        """Look for a marked issue among our newest ones, then among the numbers that came after `trail`.
+
+        A list may lag by minutes, a read by number is the freshest there is; the search lags most and is never asked.
+        """
+        listed = [each for each in self._ours(container, trail) if each.read(records.MARK) == mark.value]
+        if listed:
+            return min(listed, key=lambda each: each.ref.number or 0)
+        for number in range(trail + 1, trail + 1 + AHEAD) if trail is not None else ():
+            answer = self._door.read(_path(container, number))
+            if answer.status == HTTPStatus.OK and records.is_issue(answer.body) and answer.body["number"] == number:
+                found = records.record(answer.body, container)
+                if found.read(records.MARK) == mark.value:
+                    return found
+        return None
+
+    def _ours(self, container: str, trail: int | None) -> Iterator[Record]:
+        """Yield our own issues, newest first, down to the trail; one page where there is none."""
+        query = {
+            "state": "all",
+            "creator": self._door.login(),
+            "sort": "created",
+            "direction": "desc",
+            "per_page": "100",
+        }
+        answer = self._door.read(f"/repositories/{container}/issues", parameters=query)
+        while answer.status == HTTPStatus.OK:
+            yield from (records.record(raw, container) for raw in answer.body if records.is_issue(raw))
+            url = lists.following(answer)
+            if url is None or trail is None or answer.body[-1]["number"] <= trail:
+                return
+            answer = self._door.read(url)
+
+    def _found(self, ref: Ref, answer: Answer) -> Record:
+        """Return the issue that answered, as moved away where it is not the one that was asked for."""
+        container = self._container(ref.container, answer)
+        seen = records.record(answer.body, container)
+        if seen.ref == ref and container == ref.container and records.is_issue(answer.body):
+            return seen
+        return Record(ref, seen.fields, seen.time, seen.address, seen.label, Presence.AWAY, moved_to=seen.ref)
+
+    def _container(self, asked: str, answer: Answer) -> str:
+        """Return the id of the repository that an answer is of, by the URL that gave it after all redirects."""
+        if not answer.moved:
+            return asked
+        found = re.search(r"/repositories/(\d+)/", answer.url)
+        if found:
+            return found[1]
+        moved = self._door.read(f"/repos/{records.repository_name(answer.body)}")
+        return str(moved.body["id"]) if moved.status == HTTPStatus.OK else asked
+
+    def _body(self, container: str, puts: Sequence[Put]) -> dict[str, Any]:
+        body = records.body_of(puts)
+        if body.get("milestone"):
+            body["milestone"] = self._milestone(container, str(body["milestone"]))
+        return body
+
+    def _milestone(self, container: str, title: str) -> int:
+        """Return a milestone's number: that is how one is written (golang/go issue 25024)."""
+        url: str | None = f"/repositories/{container}/milestones"
+        parameters: dict[str, str] | None = {"state": "all", "per_page": "100"}
+        while url:
+            answer = self._door.read(url, parameters=parameters)
+            for each in answer.body if answer.status == HTTPStatus.OK else ():
+                if key(each["title"]) == key(title):
+                    return int(each["number"])
+            url, parameters = lists.following(answer), None
+        raise Rejected(
+            f"the repository has no milestone {title!r}", "create it on GitHub, then `tandem failures retry`"
+        )
+
+
+def _path(container: str, number: int | None) -> str:
+    """Return an issue's path by the repository's id, which outlives its name."""
+    return f"/repositories/{container}/issues/{number}"
+
+
+def _written(answer: Answer, container: str, ref: Ref | None) -> Record:
+    """Return what a write's reply shows; raises Vanished where it is a reply of another issue."""
+    if "id" not in answer.body or "number" not in answer.body:
+        raise Unsafe("GitHub answered a write without the issue")
+    seen = records.record(answer.body, container)
+    if ref is not None and (seen.ref != ref or seen.ref.number != ref.number):
+        raise Vanished(f"{seen.label} answered in place of #{ref.number}")
+    return seen

@@ -1,0 +1,62 @@
+"""The repositories of a mapping as they are now, with everything that is wrong with them at once; no issue is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from sync.core.errors import Misconfigured, Problem
+from sync.core.model import Schema, Side
+from sync.remotes.github.answers import Answer
+from sync.remotes.github.client import Door
+
+
+def schema(door: Door, repositories: Sequence[str]) -> Schema:
+    """Return the repositories by id; raises Misconfigured with a problem for each that cannot be synced."""
+    containers: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    warnings: list[str] = []
+    for index, name in enumerate(repositories):
+        answer = door.read(f"/repos/{name}")
+        fault = _fault(name, answer)
+        if fault is not None:
+            problems.append(Problem(fault[0], where=f"github.repositories.{index}", cure=fault[1]))
+            continue
+        containers.append((str(answer.body["id"]), str(answer.body["full_name"])))
+        warnings += _warnings(name, answer.body)
+    if problems:
+        raise Misconfigured(problems)
+    return Schema(Side.GITHUB, tuple(containers), own_id=door.login(), warnings=tuple(warnings))
+
+
+def _fault(name: str, answer: Answer) -> tuple[str, str] | None:
+    """Return what is wrong and its cure.
+
+    A private repository answers 404 to whoever may not see it (REST "Get a repository").
+    """
+    if answer.status != HTTPStatus.OK:
+        return (
+            f"GitHub shows no repository {name!r} to this credential",
+            "correct the name, or give the token access to the repository with 'Issues: read and write'",
+        )
+    if not answer.body.get("has_issues", True):
+        return f"issues are disabled in {name!r}", "enable Issues in the repository's settings, under Features"
+    return None
+
+
+def _warnings(name: str, raw: dict[str, Any]) -> list[str]:
+    """Return what does not keep the mapping from running."""
+    found = []
+    if str(raw["full_name"]).casefold() != name.casefold():
+        found.append(f"the repository {name} is called {raw['full_name']} now: change the name in the mapping")
+    if raw.get("archived"):
+        found.append(f"{raw['full_name']} is archived, so nothing can be written there: unarchive it on GitHub")
+    rights = raw.get("permissions")
+    if rights is not None and not (rights.get("push") or rights.get("triage")):
+        # Without push access labels, assignees, milestone and type are dropped in silence (REST "Create an issue").
+        found.append(
+            f"the credential cannot push to {raw['full_name']}, so GitHub drops labels, assignees and milestones: "
+            "give its owner the role Write or Triage"
+        )
+    return found

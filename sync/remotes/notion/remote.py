@@ -1,0 +1,115 @@
+"""The port over a Notion data source: each thing that is asked, as calls to the door; no rule of the sync is here."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
+
+from sync.core.errors import Denied, Unsafe, Vanished
+from sync.core.limits import Lane
+from sync.core.model import Batch, Presence, Put, Reading, Record, Ref, Schema, Side
+from sync.remotes.notion import lists, records, values
+from sync.remotes.notion.client import Door
+from sync.remotes.notion.schema import schema
+
+
+class NotionRemote:
+    """The pages of the data source of one mapping."""
+
+    side = Side.NOTION
+
+    def __init__(self, door: Door, *, database: str, data_source: str | None = None, people: bool = False) -> None:
+        self._door = door
+        self._database = database
+        self._data_source = data_source
+        self._people = people
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same remote, with its calls charged to another lane."""
+        other = copy.copy(self)
+        other._door = self._door.on(lane)  # noqa: SLF001 - it is our own copy
+        return other
+
+    def schema(self) -> Schema:
+        """Return the data source with its properties; raises Misconfigured with everything that is wrong."""
+        return schema(self._door, database=self._database, data_source=self._data_source, people=self._people)
+
+    def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
+        """Yield what was edited since the cursor, or everything; one batch is one call."""
+        return lists.changes(self._door, container, cursor)
+
+    def read(self, ref: Ref) -> Record:
+        """Return the page now, with the people that it does not show; one that was deleted for good is hidden."""
+        try:
+            raw = self._door.read(f"pages/{ref.id}").body
+            people = {name: self._everybody(ref.id, name) for name in records.cut_people(raw)}
+        except Vanished:
+            return records.absent(ref, Presence.HIDDEN)
+        seen = records.record(raw, ref.container)
+        return Record(**{**vars(seen), "fields": {**seen.fields, **people}}) if people else seen
+
+    def alive(self, container: str) -> bool:
+        """Tell whether the data source and its database answer and are not in the trash."""
+        try:
+            source = self._door.read(f"data_sources/{container}").body
+            database = (source.get("parent") or {}).get("database_id")
+            if source.get("in_trash") or not database:
+                return not source.get("in_trash")
+            return not self._door.read(f"databases/{database}").body.get("in_trash")
+        except (Vanished, Denied):
+            return False
+
+    def create(self, container: str, puts: Sequence[Put]) -> Record:
+        """Create a page, once."""
+        parent = {"type": "data_source_id", "data_source_id": container}
+        body = {"parent": parent, "properties": records.properties(puts)}
+        return _shown(self._door.write("POST", "pages", body).body, container)
+
+    def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
+        """Write those properties in one PATCH."""
+        return self._patch(ref, {"properties": records.properties(puts)})
+
+    def trash(self, ref: Ref) -> Record:
+        """Move the page to the trash."""
+        return self._patch(ref, {"in_trash": True})
+
+    def restore(self, ref: Ref) -> Record:
+        """Take the page back out of the trash."""
+        return self._patch(ref, {"in_trash": False})
+
+    def find(self, container: str, mark: Put, trail: int | None) -> Record | None:  # noqa: ARG002 - pages have no number
+        """Look for the page whose link property holds the URL, the oldest of several."""
+        body = {
+            "filter": {"property": records.spelled(mark.facet.name), mark.facet.type: {"equals": mark.value}},
+            "sorts": [{"timestamp": "created_time", "direction": "ascending"}],
+            "page_size": 10,
+        }
+        found = self._door.read(f"data_sources/{container}/query", body=body).body["results"]
+        return records.record(found[0], container) if found else None
+
+    def _patch(self, ref: Ref, body: Mapping[str, Any]) -> Record:
+        seen = _shown(self._door.write("PATCH", f"pages/{ref.id}", body).body, ref.container)
+        if seen.ref != ref:
+            raise Vanished(f"{seen.ref.id} answered in place of {ref.id}")
+        return seen
+
+    def _everybody(self, page: str, name: str) -> Reading:
+        """Return all people of a property: its own endpoint shows those that a page leaves out."""
+        path, query, users = f"pages/{page}/properties/{records.spelled(name)}", {"page_size": 100}, list[Any]()
+        while True:
+            body = self._door.read(path, query=query).body
+            users += [each["people"] for each in body["results"]]
+            if not body.get("has_more"):
+                return values.people(users)
+            query["start_cursor"] = body["next_cursor"]
+
+
+def _shown(raw: Any, container: str) -> Record:  # noqa: ANN401 - JSON is any shape until it is looked at
+    """Return what a write's reply shows.
+
+    Without the capability to read content a write is answered with a bare id (reference, "Create a page").
+    """
+    if not isinstance(raw, dict) or "properties" not in raw:
+        raise Unsafe("Notion answered a write without the page", raw.get("id") if isinstance(raw, dict) else None)
+    return records.record(raw, container)

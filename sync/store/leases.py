@@ -1,0 +1,75 @@
+"""Ticks, named leases, heartbeats and small notes: what keeps several processes in order; no record is known here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select, update
+
+from sync.store.engine import Database, Queries
+from sync.store.tables import beats, leases, meta, ticks
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def draw(database: Database, connection: Connection) -> int:
+    """Draw the next tick within a transaction."""
+    added = database.insert(ticks).values(name="tick", value=1)
+    drawn = added.on_conflict_do_update(index_elements=[ticks.c.name], set_={"value": ticks.c.value + 1})
+    return int(connection.execute(drawn.returning(ticks.c.value)).scalar_one())
+
+
+class LeaseQueries(Queries):
+    """Who may do what alone, and who is alive."""
+
+    def tick(self) -> int:
+        """Draw the next number of the order in which reads begin and writes are acknowledged."""
+        with self.database.writing() as connection:
+            return draw(self.database, connection)
+
+    def take_lease(self, name: str, owner: str, until: datetime, now: datetime) -> int | None:
+        """Return the epoch under which the owner holds the name alone until then, None where somebody else does."""
+        added = self.database.insert(leases).values(name=name, owner=owner, epoch=1, until=until)
+        taken = added.on_conflict_do_update(
+            index_elements=[leases.c.name],
+            set_={"owner": owner, "epoch": leases.c.epoch + 1, "until": until},
+            where=leases.c.until <= now,
+        )
+        with self.database.writing() as connection:
+            epoch = connection.execute(taken.returning(leases.c.epoch)).scalar()
+            return None if epoch is None else int(epoch)
+
+    def renew(self, name: str, epoch: int, until: datetime) -> bool:
+        """Hold a lease longer; False where it is somebody else's by now."""
+        return self._move(name, epoch, until)
+
+    def give_back(self, name: str, epoch: int) -> bool:
+        """Give a lease back; False where it is somebody else's by now."""
+        return self._move(name, epoch, LONG_AGO)
+
+    def beat(self, name: str, now: datetime) -> None:
+        """Note that something is alive."""
+        added = self.database.insert(beats).values(name=name, at=now)
+        with self.database.writing() as connection:
+            connection.execute(added.on_conflict_do_update(index_elements=[beats.c.name], set_={"at": now}))
+
+    def last_beat(self, name: str) -> datetime | None:
+        """Return when that was alive last."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(beats.c.at).where(beats.c.name == name))
+
+    def note(self, name: str, text: str) -> None:
+        """Keep a small text that belongs to no mapping."""
+        added = self.database.insert(meta).values(name=name, value=text)
+        with self.database.writing() as connection:
+            connection.execute(added.on_conflict_do_update(index_elements=[meta.c.name], set_={"value": text}))
+
+    def noted(self, name: str) -> str | None:
+        """Return such a text."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(meta.c.value).where(meta.c.name == name))
+
+    def _move(self, name: str, epoch: int, until: datetime) -> bool:
+        moved = update(leases).where(leases.c.name == name, leases.c.epoch == epoch, leases.c.until > LONG_AGO)
+        with self.database.writing() as connection:
+            return connection.execute(moved.values(until=until)).rowcount == 1

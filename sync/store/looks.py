@@ -1,0 +1,92 @@
+"""Looks and hints: records that are to be read by their identity, and who asked; nothing is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, delete, insert, select
+
+from sync.core.limits import Lane
+from sync.core.model import Ref, Side
+from sync.store.engine import CHUNK, Database, Queries, chunks
+from sync.store.links import by_side
+from sync.store.tables import hints, looks
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A word from outside that something changed: one record, or the whole mapping where `ref` is None."""
+
+    mapping: str
+    ref: Ref | None
+    lane: Lane
+    at: datetime
+    mode: str = "hint"
+
+
+class LookQueries(Queries):
+    """What is to be looked at, and when."""
+
+    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Sequence[Ref]:
+        """Return the records that must be read by id now, the longest due first."""
+        asked = select(looks).where(looks.c.mapping == mapping, looks.c.at <= now).order_by(looks.c.at).limit(count)
+        with self.database.reading() as connection:
+            return [Ref(Side(row.side), row.id, row.container, row.number) for row in connection.execute(asked)]
+
+    def look_later(self, mapping: str, refs: Iterable[Ref], at: datetime) -> None:
+        """Have the records read by id at that time; the earlier of two times stays."""
+        with self.database.writing(mapping) as connection:
+            _plan(self.database, connection, mapping, dict.fromkeys(refs, at))
+
+    def looked(self, mapping: str, refs: Iterable[Ref]) -> None:
+        """Take the records off the list of looks that are due."""
+        with self.database.writing(mapping) as connection:
+            for side, chunk in by_side(refs):
+                ids = [ref.id for ref in chunk]
+                connection.execute(
+                    delete(looks).where(looks.c.mapping == mapping, looks.c.side == side, looks.c.id.in_(ids))
+                )
+
+    def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
+        """Keep a hint: a row first, a message second."""
+        row = {"mapping": mapping, "lane": int(lane), "mode": mode, "at": now}
+        if ref is not None:
+            row |= {"side": ref.side, "record": ref.id, "container": ref.container, "number": ref.number}
+        with self.database.writing(mapping) as connection:
+            connection.execute(insert(hints).values(row))
+
+    def take_hints(self, mapping: str, count: int = CHUNK) -> Sequence[Hint]:
+        """Return the hints that wait and take them off, oldest first; each record named becomes a look that is due."""
+        with self.database.writing(mapping) as connection:
+            asked = select(hints).where(hints.c.mapping == mapping).order_by(hints.c.id).limit(count)
+            rows = connection.execute(asked).all()
+            refs = [Ref(Side(row.side), row.record, row.container, row.number) if row.record else None for row in rows]
+            named = {ref: row.at for ref, row in reversed(list(zip(refs, rows, strict=True))) if ref}
+            _plan(self.database, connection, mapping, named)
+            for chunk in chunks(row.id for row in rows):
+                connection.execute(delete(hints).where(hints.c.id.in_(chunk)))
+        found = zip(refs, rows, strict=True)
+        return [Hint(row.mapping, ref, Lane(row.lane), row.at, row.mode) for ref, row in found]
+
+    def hinted(self) -> Sequence[str]:
+        """Return the mappings that hints wait for."""
+        with self.database.reading() as connection:
+            return connection.scalars(select(hints.c.mapping).distinct().order_by(hints.c.mapping)).all()
+
+
+def _plan(database: Database, connection: Connection, mapping: str, due: dict[Ref, datetime]) -> None:
+    if not due:
+        return
+    added = database.insert(looks)
+    earlier = case((looks.c.at < added.excluded.at, looks.c.at), else_=added.excluded.at)
+    statement = added.on_conflict_do_update(
+        index_elements=[looks.c.mapping, looks.c.side, looks.c.id],
+        set_={"at": earlier, "container": added.excluded.container, "number": added.excluded.number},
+    )
+    rows = [
+        {"mapping": mapping, "side": ref.side, "id": ref.id, "container": ref.container, "number": ref.number, "at": at}
+        for ref, at in due.items()
+    ]
+    connection.execute(statement, rows)

@@ -1,0 +1,73 @@
+"""Passes: when a mapping was worked, how, and with what outcome; and how long what is past is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, insert, select, update
+
+from sync.store import codec
+from sync.store.conflicts import DECIDED
+from sync.store.engine import Queries
+from sync.store.leases import draw
+from sync.store.tables import conflicts, journal, passes
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass; `outcome` is empty while it runs, or where it died."""
+
+    id: str
+    mapping: str
+    mode: str
+    at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PassQueries(Queries):
+    """How passes begin, end and are told."""
+
+    def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
+        """Begin a pass and return its id; what is decided until it ends is journalled as its doing."""
+        with self.database.writing(mapping) as connection:
+            pass_id = f"p{draw(self.database, connection)}"
+            row = {"id": pass_id, "mapping": mapping, "mode": mode, "at": now}
+            connection.execute(insert(passes).values(row))
+        return pass_id
+
+    def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, Any]) -> None:
+        """End a pass with its outcome and its report, as plain JSON."""
+        ended = {"ended_at": now, "outcome": outcome, "report": codec.dump(dict(report))}
+        with self.database.writing() as connection:
+            connection.execute(update(passes).where(passes.c.id == pass_id).values(ended))
+
+    def passing(self, pass_id: str) -> Pass | None:
+        """Return one pass."""
+        found = self._passes(select(passes).where(passes.c.id == pass_id))
+        return found[0] if found else None
+
+    def passes(self, mapping: str, count: int = 20) -> Sequence[Pass]:
+        """Return the mapping's passes, newest first."""
+        asked = select(passes).where(passes.c.mapping == mapping).order_by(passes.c.at.desc(), passes.c.id.desc())
+        return self._passes(asked.limit(count))
+
+    def prune(self, before: datetime) -> None:
+        """Forget the journal, decided conflicts and passes from before that time; what is open or running stays."""
+        with self.database.writing() as connection:
+            connection.execute(delete(journal).where(journal.c.at < before))
+            settled = (conflicts.c.state == DECIDED, conflicts.c.resolved.is_(None))
+            connection.execute(delete(conflicts).where(conflicts.c.since < before, *settled))
+            connection.execute(delete(passes).where(passes.c.at < before))
+
+    def _passes(self, asked: Select[Any]) -> Sequence[Pass]:
+        with self.database.reading() as connection:
+            return [_pass(row) for row in connection.execute(asked)]
+
+
+def _pass(row: Row[Any]) -> Pass:
+    return Pass(row.id, row.mapping, row.mode, row.at, row.ended_at, row.outcome, codec.load(row.report))

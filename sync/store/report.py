@@ -1,0 +1,222 @@
+"""What people ask of the state: status, conflicts, failures and what could not be said; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, delete, distinct, func, select, tuple_
+
+from sync.core.model import Shadow, Side, Value
+from sync.core.state import Failure, Stage
+from sync.store import codec
+from sync.store.conflicts import HELD
+from sync.store.engine import Queries, chunks
+from sync.store.known import to_failure
+from sync.store.leases import draw
+from sync.store.links import BUSY, mark
+from sync.store.passes import Pass, PassQueries
+from sync.store.tables import (
+    ALIVE,
+    conflicts,
+    failures,
+    links,
+    mappings,
+    observations,
+    outbox,
+    quarantine,
+    refusals,
+    unmapped,
+)
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a mapping stands; `refusals` are the open ones, guard: detail."""
+
+    name: str
+    links: int
+    last_pass: Pass | None
+    oldest_unsynced_seconds: float | None
+    queued: int
+    in_flight: int
+    conflicts: int
+    failed: int
+    quarantined: int
+    unmapped: int
+    paused: str | None
+    refusals: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What people call the records of a link: `acme/api#7`, and the page's id."""
+
+    issue: str | None
+    page: str | None
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    """One conflict, as it is shown."""
+
+    id: int
+    mapping: str
+    link: int
+    place: Place
+    field: str
+    github: Value
+    notion: Value
+    base: Shadow | None
+    since: datetime
+    state: str
+    winner: Side | None
+    resolved: Side | None
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """One failure, as it is shown."""
+
+    mapping: str
+    place: Place
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class UnmappedRow:
+    """One value that no row can say on the other side, and on how many links."""
+
+    side: Side
+    field: str
+    value: str
+    count: int
+
+
+class ReportQueries(PassQueries, Queries):
+    """What is shown, and the retry that a person asks for."""
+
+    def status_rows(self, mapping: str) -> Status:
+        """Return how a mapping stands now."""
+        last_pass = next(iter(self.passes(mapping, 1)), None)
+        with self.database.reading() as connection:
+            oldest = _one(connection, func.min(links.c.waiting_since), links, links.c.mapping == mapping)
+            return Status(
+                name=mapping,
+                links=_count(connection, links, links.c.mapping == mapping, ALIVE),
+                last_pass=last_pass,
+                oldest_unsynced_seconds=(self.database.now() - oldest).total_seconds() if oldest else None,
+                queued=_count(connection, outbox, outbox.c.mapping == mapping, outbox.c.stage == Stage.QUEUED),
+                in_flight=_count(connection, outbox, outbox.c.mapping == mapping, outbox.c.stage.in_(BUSY)),
+                conflicts=_count(connection, conflicts, conflicts.c.mapping == mapping, conflicts.c.state == HELD),
+                failed=_count(connection, failures, failures.c.mapping == mapping),
+                quarantined=_count(connection, quarantine, quarantine.c.mapping == mapping),
+                unmapped=_unmapped_count(connection, mapping),
+                paused=_one(connection, mappings.c.paused, mappings, mappings.c.name == mapping),
+                refusals=_refusals(connection, mapping),
+            )
+
+    def conflicts(self, mapping: str | None = None) -> Sequence[ConflictRow]:
+        """Return the open conflicts and those that were decided, newest last."""
+        asked = select(conflicts).order_by(conflicts.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(_within(asked, conflicts.c.mapping, mapping)).all()
+            places = _places(connection, (row.link for row in rows))
+        return [_conflict(row, places[row.link]) for row in rows]
+
+    def failures(self, mapping: str | None = None) -> Sequence[FailureRow]:
+        """Return the open failures, oldest first."""
+        asked = select(failures).order_by(failures.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(_within(asked, failures.c.mapping, mapping)).all()
+            places = _places(connection, (row.link for row in rows))
+        return [FailureRow(row.mapping, places[row.link], to_failure(row)) for row in rows]
+
+    def retry(self, ids: Iterable[int]) -> int:
+        """Have failed writes tried again: forget the failures and mark their links; return how many there were."""
+        wanted, done = list(ids), 0
+        for mapping in self._mappings_of(wanted):
+            with self.database.writing(mapping) as connection:
+                for chunk in chunks(wanted):
+                    mine = (failures.c.id.in_(chunk), failures.c.mapping == mapping)
+                    gone = connection.scalars(delete(failures).where(*mine).returning(failures.c.link)).all()
+                    mark(connection, gone, draw(self.database, connection), self.database.now())
+                    done += len(gone)
+        return done
+
+    def unmapped(self, mapping: str) -> Sequence[UnmappedRow]:
+        """Return the values that no row can say on the other side, one line a value."""
+        columns = (unmapped.c.side, unmapped.c.field, unmapped.c.value)
+        asked = select(*columns, func.count(distinct(unmapped.c.link)))
+        asked = asked.where(unmapped.c.mapping == mapping).group_by(*columns).order_by(*columns)
+        with self.database.reading() as connection:
+            return [
+                UnmappedRow(Side(side), field, value, count) for side, field, value, count in connection.execute(asked)
+            ]
+
+    def _mappings_of(self, ids: Sequence[int]) -> Sequence[str]:
+        found: set[str] = set()
+        with self.database.reading() as connection:
+            for chunk in chunks(ids):
+                found |= set(connection.scalars(select(failures.c.mapping).where(failures.c.id.in_(chunk))))
+        return sorted(found)
+
+
+def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
+
+
+def _one(
+    connection: Connection, column: ColumnElement[_T], table: FromClause, condition: ColumnElement[bool]
+) -> _T | None:
+    return connection.scalar(select(column).select_from(table).where(condition))
+
+
+def _unmapped_count(connection: Connection, mapping: str) -> int:
+    values = select(unmapped.c.side, unmapped.c.field, unmapped.c.value).where(unmapped.c.mapping == mapping)
+    return _count(connection, values.distinct().subquery())
+
+
+def _refusals(connection: Connection, mapping: str) -> Mapping[str, str]:
+    asked = select(refusals.c.guard, refusals.c.detail).where(refusals.c.mapping == mapping).order_by(refusals.c.guard)
+    return {row.guard: row.detail for row in connection.execute(asked)}
+
+
+def _within(asked: Select[Any], column: ColumnElement[str], mapping: str | None) -> Select[Any]:
+    return asked if mapping is None else asked.where(column == mapping)
+
+
+def _places(connection: Connection, ids: Iterable[int]) -> dict[int, Place]:
+    """Return what people call the records of links; an issue that was never seen has no name."""
+    found: dict[int, Place] = {}
+    for chunk in chunks(sorted(set(ids))):
+        asked = select(links.c.id, links.c.mapping, links.c.github, links.c.notion).where(links.c.id.in_(chunk))
+        rows = connection.execute(asked).all()
+        keys = [(row.mapping, str(Side.GITHUB), row.github) for row in rows if row.github]
+        seen = select(observations.c.mapping, observations.c.id, observations.c.record).where(
+            tuple_(observations.c.mapping, observations.c.side, observations.c.id).in_(keys)
+        )
+        labels = {(mapping, id_): codec.load_record(record).label for mapping, id_, record in connection.execute(seen)}
+        found |= {row.id: Place(labels.get((row.mapping, row.github)), row.notion) for row in rows}
+    return found
+
+
+def _conflict(row: Row[Any], place: Place) -> ConflictRow:
+    return ConflictRow(
+        id=row.id,
+        mapping=row.mapping,
+        link=row.link,
+        place=place,
+        field=row.field,
+        github=codec.load_value(row.github),
+        notion=codec.load_value(row.notion),
+        base=codec.load_shadow(row.base) if row.base else None,
+        since=row.since,
+        state=row.state,
+        winner=Side(row.winner) if row.winner else None,
+        resolved=Side(row.resolved) if row.resolved else None,
+    )

@@ -1,0 +1,55 @@
+"""The worker's door: Celery tasks of a few lines, each a nudge with a key; what they do stands in flow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sync import wiring
+from sync.core.limits import Lane
+from sync.flow import turn as flow
+
+DRAIN = timedelta(seconds=20)
+"""A drain gives its thread back after this long, so that no message comes near the visibility timeout."""
+TICK_SECONDS = 5.0
+
+app = wiring.celery_app()
+app.conf.beat_schedule = {"tick": {"task": "tick", "schedule": TICK_SECONDS, "args": ("",)}}
+
+
+@app.task(name="tick")
+def tick(_key: str) -> None:
+    """Ask for whatever is due; the heartbeat says that beat, queue, worker and database work together."""
+    sync = wiring.current()
+    sync.store.beat("tick", sync.clock.now())
+    flow.due(sync.store, sync.worlds(), sync.intervals, sync.queue)
+
+
+@app.task(name="poll")
+def poll(mapping: str) -> None:
+    """Read what changed in a mapping, and decide."""
+    sync = wiring.current()
+    flow.turn(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue)
+
+
+@app.task(name="full")
+def full(mapping: str) -> None:
+    """Read everything of a mapping, and decide."""
+    sync = wiring.current()
+    flow.turn(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue, full=True)
+
+
+@app.task(name="decide")
+def decide(mapping: str) -> None:
+    """Decide what writes, looks and hints have marked."""
+    sync = wiring.current()
+    flow.decide(sync.world(mapping), sync.queue)
+
+
+@app.task(name="drain")
+def drain(_lane: str) -> None:
+    """Carry out writes that are due, the best lane first."""
+    sync = wiring.current()
+    flow.drain(sync.world, sync.anyone(), sync.queue, sync.clock.now() + DRAIN)
+
+
+__all__ = ["Lane", "app", "decide", "drain", "full", "poll", "tick"]

@@ -1,0 +1,160 @@
+"""Every scenario, stopped at every step between us and the world, before and after its effect: the end is the same."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from sync.core.errors import TandemError
+from sync.core.model import Presence, Side
+from sync.store import migrate, open_store
+from tests.machine.team import Crash, Fault, Team, lost
+
+QUIET = 12 * 3600
+
+
+class Steps:
+    """A store that counts the steps of a run, and dies at the chosen one."""
+
+    def __init__(self, store) -> None:
+        self.store, self.count, self.at, self.after = store, 0, -1, False
+
+    def __getattr__(self, name):
+        ask = getattr(self.store, name)
+        if not callable(ask):
+            return ask
+
+        def step(*args, **kwargs):
+            number, self.count = self.count, self.count + 1
+            if number == self.at and not self.after:
+                raise Crash
+            answer = ask(*args, **kwargs)
+            if number == self.at:
+                raise Crash
+            return answer
+
+        return step
+
+
+def births(team):
+    for title in ("one", "two"):
+        team.create(Side.GITHUB, title)
+    page = team.create(Side.NOTION, "three")
+    team.edit(Side.NOTION, page, "state", "Done")
+
+
+def adoption(team):
+    team.create(Side.GITHUB, "same")
+    page = team.create(Side.NOTION, "same")
+    team.edit(Side.NOTION, page, "labels", ("bug",))
+
+
+def edits(team):
+    births(team)
+    team.sync(full=True)
+    team.edit(Side.GITHUB, "g1", "title", "renamed")
+    team.edit(Side.GITHUB, "g1", "labels", ("bug",))
+    team.edit(Side.NOTION, team.here(Side.NOTION)[-1], "labels", ("new",))
+    team.edit(Side.NOTION, team.here(Side.NOTION)[-1], "state", "In progress")
+
+
+def partings(team):
+    births(team)
+    team.sync(full=True)
+    team.presence(Side.NOTION, team.here(Side.NOTION)[-1], Presence.TRASHED)
+    team.presence(Side.GITHUB, "g1", Presence.DELETED)
+
+
+SCENARIOS = [births, adoption, edits, partings]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+def trial(template, tmp_path, scenario, disturb):
+    """Run a scenario with one disturbance, resume it in fair weather, and return what both sides show in the end."""
+    path = tmp_path / "t.db"
+    shutil.copy(template, path)
+    store = open_store(f"sqlite:///{path}")
+    try:
+        team = Team(store)
+        scenario(team)
+        steps = Steps(store)
+        team.store = steps
+        disturb(team, steps)
+        try:
+            team.sync(full=True)
+        except (Crash, TandemError):
+            pass
+        team.store = store
+        team.storm.clear()
+        team.clock.advance(QUIET)
+        for _ in range(3):
+            team.sync(full=True)
+            team.clock.advance(QUIET)
+        done = team.sync(full=True)
+        assert not done.written, "a pass after quiet must write nothing"
+        return steps.count, shown(team)
+    finally:
+        store.close()
+        path.unlink()
+
+
+def shown(team):
+    """Return what is to be seen, whatever the records are called."""
+    return {
+        side: sorted(
+            (
+                tuple(sorted((name, repr(value)) for name, value in versions[-1].fields.items() if name not in ("mark", "link"))),
+                versions[-1].presence,
+            )
+            for versions in team.shelves[side].versions.values()
+        )
+        for side in Side
+    }
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_worker_that_dies_at_any_step_of_the_store_changes_nothing_in_the_end(template, tmp_path, scenario, after):
+    total, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
+
+    for number in range(total):
+
+        def die(_team, steps, number=number):
+            steps.at, steps.after = number, after
+
+        _, found = trial(template, tmp_path, scenario, die)
+        assert found == expected, f"step {number} of {total}"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(("after", "what"), [(False, "crash"), (True, "crash"), (True, "lost"), (False, "lost")])
+def test_a_call_that_is_cut_off_at_any_point_changes_nothing_in_the_end(template, tmp_path, scenario, after, what):
+    _, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
+
+    def die():
+        raise Crash
+
+    number = 0
+    while True:
+        struck = []
+
+        def arm(team, _steps, number=number, struck=struck):
+            def happen():
+                struck.append(True)
+                (lost if what == "lost" else die)()
+
+            team.storm.faults.append(Fault(number, after, happen))
+
+        _, found = trial(template, tmp_path, scenario, arm)
+        if not struck:
+            break
+        assert found == expected, f"call {number}"
+        number += 1
+    assert number > 3

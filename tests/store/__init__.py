@@ -1,0 +1,1 @@
+"""Tests of the store: one contract on SQLite and on a PostgreSQL server that the tests start themselves."""
