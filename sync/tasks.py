@@ -38,6 +38,13 @@ def full(mapping: str) -> None:
     flow.turn(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue, full=True)
 
 
+@app.task(name="heed")
+def heed(mapping: str) -> None:
+    """Look at what hints named."""
+    sync = wiring.current()
+    flow.heed(sync.world(mapping, patience=wiring.TURN_PATIENCE).on(Lane.PERSON), sync.queue)
+
+
 @app.task(name="decide")
 def decide(mapping: str) -> None:
     """Decide what writes, looks and hints have marked."""
@@ -49,7 +56,8 @@ def decide(mapping: str) -> None:
 def drain(_lane: str) -> None:
     """Carry out writes that are due, the best lane first."""
     sync = wiring.current()
-    flow.drain(sync.world, sync.anyone(), sync.queue, sync.clock.now() + DRAIN)
+    anyone = wiring.anyone(sync)
+    if anyone is not None:
+        flow.drain(sync.world, anyone, sync.queue, sync.clock.now() + DRAIN)
 
 
-__all__ = ["Lane", "app", "decide", "drain", "full", "poll", "tick"]

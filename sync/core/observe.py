@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,7 +41,7 @@ def absorb(known: Observation | None, record: Record, moment: Moment, stale: tim
         return Use.OLDER, known
     if known.ack and moment.at < known.ack.at + stale and _doubtful(known, known.ack, record):
         return Use.DOUBTFUL, known
-    merged = replace(record, fields=_filled(known.record.fields, record.fields))
+    merged = replace(record, fields=_filled(known.record, record, settled=_settled(known, record)))
     changed = _changed(known.record, merged)
     observation = replace(
         known,
@@ -60,7 +59,7 @@ def acknowledged(known: Observation | None, reply: Record, ack: Ack) -> Observat
     """Return the observation after a write: a reply is a reading that nothing earlier can overtake."""
     if known is None:
         return Observation(reply, ack.seq, ack.at, dict.fromkeys(reply.fields), ack)
-    merged = replace(reply, fields=_filled(known.record.fields, reply.fields))
+    merged = replace(reply, fields=_filled(known.record, reply, settled=True))
     since = {**known.since, **dict.fromkeys(_changed(known.record, merged))}
     return replace(known, record=merged, seq=ack.seq, read_at=ack.at, since=since, ack=ack)
 
@@ -82,9 +81,21 @@ def _doubtful(known: Observation, ack: Ack, record: Record) -> bool:
     )
 
 
-def _filled(old: Mapping[str, Reading], new: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Return the new fields, with the old value of what was not read: unread is unchanged."""
-    return {**old, **{name: value for name, value in new.items() if value is not UNREAD or name not in old}}
+def _filled(old: Record, new: Record, *, settled: bool) -> dict[str, Reading]:
+    """Return the new fields, with the old value of what was not read: unread is unchanged.
+
+    A field that the answer cut off is unknown, though, where the record may have been edited since it was last read.
+    """
+    return {
+        **old.fields,
+        **{name: value for name, value in new.fields.items() if value is not UNREAD or not settled},
+    }
+
+
+def _settled(known: Observation, record: Record) -> bool:
+    """Tell whether the record is certainly the one that was read last: a coarse time may hide an edit just after it."""
+    certain = record.time + 2 * timedelta(seconds=record.grain)
+    return record.time == known.record.time and known.read_at >= certain
 
 
 def _changed(old: Record, new: Record) -> tuple[str, ...]:

@@ -232,6 +232,10 @@ class Passes(Protocol):
         """Note how a pass ended, with its report."""
         ...
 
+    def hinted(self) -> Sequence[str]:
+        """Return the names of the mappings that hints wait for."""
+        ...
+
     def take_hints(self, mapping: str) -> Sequence[Hint]:
         """Return the hints that wait and take them off; each record they name becomes a look that is due."""
         ...

@@ -45,6 +45,16 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
         queue.send("drain", str(int(world.lane)), world.lane)
 
 
+def heed(world: World, queue: Queue) -> None:
+    """Look at what hints named: the records, or the whole mapping where one named none."""
+    hints = world.store.take_hints(world.name)
+    whole = [hint for hint in hints if hint.ref is None]
+    if whole:
+        turn(world, queue, full=any(hint.mode == "full" for hint in whole))
+    elif hints:
+        decide(world, queue)
+
+
 def decide(world: World, queue: Queue) -> None:
     """Decide what earlier writes and looks marked; nothing is read but what is due by identity."""
     now, lease = world.now(), f"turn {world.name}"
@@ -53,7 +63,6 @@ def decide(world: World, queue: Queue) -> None:
         return
     try:
         bound = bind(world, fresh=False)
-        world.store.take_hints(world.name)
         look(world, bound, world.store.due_looks(world.name, world.now()))
         match(world, bound)
         written = reconcile(world, bound).writes
@@ -97,6 +106,8 @@ def due(store: Store, mappings: Iterable[World], intervals: tuple[timedelta, tim
         soon = store.next_due(world.name)
         if soon is not None and soon <= now:
             queue.send("decide", world.name, Lane.POLL)
+    for name in store.hinted():
+        queue.send("heed", name, Lane.PERSON)
     if store.waiting(None):
         for lane in Lane:
             queue.send("drain", str(int(lane)), lane)

@@ -6,12 +6,13 @@
 --                                              the service says that `left` remain of its own window of `most` until
 --                                              it ends, less what was granted since. Till then the bucket rests, so
 --                                              that the whole window may be spent.
--- ARGV[1]  take, peek, pause, observe or state; ARGV[2] what it needs, in JSON: one argument is quicker than twenty.
+-- ARGV[1]  JSON, for one argument is quicker than twenty: take, peek, pause, observe or state, and then what it needs.
 -- Times are µs since the epoch, lengths are µs.
 --
 -- A lost hash (FLUSHALL) is a full bucket: a burst is overdrawn at most, and the next answer tells the window again.
 
-local key, operation, asked = KEYS[1], ARGV[1], cjson.decode(ARGV[2])
+local key, asked = KEYS[1], cjson.decode(ARGV[1])
+local operation = asked[1]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local DAY = 86400000000
@@ -64,10 +65,10 @@ local function charge(bucket, amount, reserve, burst, emission, window)
   return math.max(wait, bucket.paused - now)
 end
 
--- JSON: the budgets' names, and for each: amount, reserve, burst, emission, window. Returns 0, or the longest wait with
+-- Needs the budgets' names, and for each: amount, reserve, burst, emission, window. Returns 0, or the longest wait with
 -- the number of its budget and the reason of a pause; only a grant to one who takes is written.
 local function pass()
-  local names, rules = asked[1], asked[2]
+  local names, rules = asked[2], asked[3]
   local known = redis.call('HMGET', key, unpack(names))
   local longest, which, why, writes = 0, 0, '', {}
   for i, rule in ipairs(rules) do
@@ -81,20 +82,21 @@ local function pass()
   return 0
 end
 
--- JSON: name, length, reason. A shorter pause never ends a longer one.
+-- Needs a name, a length, a reason. A shorter pause never ends a longer one.
 local function pause()
-  local bucket = read(redis.call('HGET', key, asked[1]))
-  local ends = now + math.min(asked[2], DAY)
+  local _, name, length, why = unpack(asked)
+  local bucket = read(redis.call('HGET', key, name))
+  local ends = now + math.min(length, DAY)
   if ends <= bucket.paused then return end
-  bucket.paused, bucket.why = ends, asked[3]
-  save(asked[1], written(bucket))
+  bucket.paused, bucket.why = ends, why
+  save(name, written(bucket))
 end
 
--- JSON: name, remaining, end, limit, burst, window. An answer does not know the calls under way, which are fewer than
--- the burst: within it our own lower count stands. Beyond it the service is right: others spend too, and a 304 is free.
+-- Needs a name, what remains, the end, the limit, burst and window. An answer does not know the calls under way, fewer
+-- than the burst: within it our own lower count stands. Beyond it the service is right: others spend, and 304s are free.
 -- One window's end is told within a second or two; none ends further away than a window is long.
 local function observe()
-  local name, remaining, ends, most, burst, window = unpack(asked)
+  local _, name, remaining, ends, most, burst, window = unpack(asked)
   local jitter = 2000000
   ends = math.min(ends, now + window + jitter)
   if ends <= now then return end
@@ -106,14 +108,10 @@ local function observe()
   save(name, written(bucket))
 end
 
--- JSON: the budgets' names. Returns the time, and for each budget what is known of it.
+-- Needs a name. Returns the time and what is known of the budget.
 local function state()
-  local rows = { now }
-  for i, text in ipairs(redis.call('HMGET', key, unpack(asked))) do
-    local bucket = read(text)
-    rows[i + 1] = { bucket.tat, bucket.paused, bucket.why, bucket.left, bucket.ends, bucket.most }
-  end
-  return rows
+  local bucket = read(redis.call('HGET', key, asked[2]))
+  return { now, bucket.tat, bucket.paused, bucket.why, bucket.left, bucket.ends, bucket.most }
 end
 
 if operation == 'take' or operation == 'peek' then return pass() end

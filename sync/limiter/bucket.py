@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from sync.core.limits import MICROSECONDS, Budget, Charge, Lane, Level
 
+# A bucket is kept for a day after its last use, so no pause is longer.
+DAY = 86_400 * MICROSECONDS
 # One window's end is told within a second or two.
 JITTER = 2 * MICROSECONDS
 # GitHub tells the end in whole seconds, so the window may live for the rest of that one.
@@ -72,10 +74,11 @@ class Bucket:
         elif rule.emission:
             self.tat = self._start(rule, now) + rule.amount * rule.emission
 
-    def pause(self, until: int, why: str) -> None:
-        """Let nobody pass before; a shorter pause never ends a longer one."""
-        if until > self.paused:
-            self.paused, self.why = until, why
+    def pause(self, microseconds: int, why: str, *, now: int) -> None:
+        """Let nobody pass for so long; a shorter pause never ends a longer one."""
+        ends = now + min(microseconds, DAY)
+        if ends > self.paused:
+            self.paused, self.why = ends, why
 
     def observe(self, budget: Budget, *, limit: int, remaining: int, ends: int, now: int) -> None:
         """Take over what the service says of its own window; within the burst, our own lower count stands."""

@@ -37,9 +37,9 @@ class MemoryLimiter:
             return self._ask(charges, rules_of(self._budgets, charges, lane), self._now())
 
     def pause(self, budget: str, seconds: float, reason: str) -> None:
-        """Let nobody pass a budget for so long; a shorter pause never ends a longer one."""
+        """Let nobody pass a budget for so long, a day at most; a shorter pause never ends a longer one."""
         with self._lock:
-            self._buckets[budget].pause(self._now() + length(seconds), reason)
+            self._buckets[budget].pause(length(seconds), reason, now=self._now())
 
     def observe(self, budget: str, *, limit: int, remaining: int, reset_at: datetime) -> None:
         """Take over what the service says is left of its own window, which then rules until it ends."""

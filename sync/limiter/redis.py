@@ -47,38 +47,38 @@ class RedisLimiter:
     def pause(self, budget: str, seconds: float, reason: str) -> None:
         """Let nobody pass a budget for so long, a day at most; a shorter pause never ends a longer one."""
         known = self._budgets[budget]
-        self._run("pause", known.credential, _json([budget, length(seconds), reason]))
+        self._run(known.credential, _json(["pause", budget, length(seconds), reason]))
 
     def observe(self, budget: str, *, limit: int, remaining: int, reset_at: datetime) -> None:
         """Take over what the service says is left of its own window, which then rules until it ends."""
         known = self._budgets[budget]
         told = [remaining, window_end(reset_at), limit, known.burst, length(known.window)]
-        self._run("observe", known.credential, _json([budget, *told]))
+        self._run(known.credential, _json(["observe", budget, *told]))
 
     def state(self) -> dict[str, Level]:
         """Return how every budget stands."""
         levels = {}
         for budget in self._budgets.values():
-            now, (tat, paused, why, *window) = self._run("state", budget.credential, _json([budget.name]))
+            now, tat, paused, why, *window = self._run(budget.credential, _json(["state", budget.name]))
             levels[budget.name] = Bucket(tat, paused, _text(why), *window).level(budget, now)
         return levels
 
     def _ask(self, operation: str, charges: tuple[Charge, ...], lane: Lane) -> Wait:
-        refused = self._run(operation, *self._call(charges, lane))
+        refused = self._run(*self._call(operation, charges, lane))
         if not refused:
             return GRANTED
         wait, which, why = refused
         return Wait(wait / MICROSECONDS, charges[which - 1].budget, _text(why))
 
-    def _prepare(self, charges: tuple[Charge, ...], lane: Lane) -> tuple[str, bytes]:
+    def _prepare(self, operation: str, charges: tuple[Charge, ...], lane: Lane) -> tuple[str, bytes]:
         credentials = {self._budgets[charge.budget].credential for charge in charges}
         if len(credentials) != 1:
             raise ValueError(f"one call is made with one credential, not with {len(credentials)}")
         names = [charge.budget for charge in charges]
-        return credentials.pop(), _json([names, rules_of(self._budgets, charges, lane)])
+        return credentials.pop(), _json([operation, names, rules_of(self._budgets, charges, lane)])
 
-    def _run(self, operation: str, credential: str, asked: bytes) -> Any:  # noqa: ANN401 - redis-py's own reply type
-        call = (1, PREFIX + credential, operation, asked)
+    def _run(self, credential: str, asked: bytes) -> Any:  # noqa: ANN401 - redis-py's own reply type
+        call = (1, PREFIX + credential, asked)
         try:
             try:
                 return self._client.evalsha(self._digest, *call)

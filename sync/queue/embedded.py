@@ -77,14 +77,14 @@ class Embedded:
         self._folder = folder.resolve()
         self._socket = _socket(self._folder)
         self.url = f"unix://{self._socket}"
-        with self._door():
-            self._use = _open(self._folder / "users.lock")
-            fcntl.flock(self._use, fcntl.LOCK_SH)
-            try:
-                self._start(prefix)
-            except BaseException:
-                self._leave()
-                raise
+        self._use = _open(self._folder / "users.lock")
+        # Waits while the last of the others stops the server.
+        fcntl.flock(self._use, fcntl.LOCK_SH)
+        try:
+            self._start(prefix)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -93,20 +93,10 @@ class Embedded:
 
     def close(self) -> None:
         """Leave; the last to leave stops the server and waits for its end."""
-        with self._door():
-            self._leave()
-
-    def _leave(self) -> None:
         self._use.close()
         with _open(self._folder / "users.lock") as users:
             if _lock(users):
                 self._stop()
-
-    def _door(self) -> IO[str]:
-        """Return a lock under which one process at a time starts, adopts or stops; to be closed."""
-        door = _open(self._folder / "door.lock")
-        fcntl.flock(door, fcntl.LOCK_EX)
-        return door
 
     def _start(self, prefix: Sequence[str]) -> None:
         with _open(self._folder / "server.lock") as lock:

@@ -126,6 +126,15 @@ class ObservationQueries(Queries):
                 found |= {row.address: to_observation(row) for row in rows}
         return {address: found[each] for address, each in asked.items() if each in found}
 
+    def numbered(self, mapping: str, container: str, number: int) -> Observation | None:
+        """Return the observation of the record that has that number in its container."""
+        asked = self._on(mapping, Side.GITHUB).where(
+            observations.c.container == container, observations.c.number == number
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(asked).first()
+        return to_observation(row) if row else None
+
     def highest_number(self, mapping: str, container: str) -> int | None:
         """Return the highest number seen in a container."""
         asked = select(func.max(observations.c.number)).where(

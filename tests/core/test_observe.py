@@ -59,9 +59,22 @@ def test_any_other_value_is_no_doubt():
 
 
 def test_what_was_not_read_stays_as_it_was():
-    _, known = seen({"title": "a", "people": ("x",)})
-    use, observation = seen({"title": "a", "people": UNREAD}, seq=2, known=known)
+    _, known = seen({"title": "a", "people": ("x",)}, seconds=10)
+    use, observation = seen({"title": "a", "people": UNREAD}, seq=2, seconds=90, known=known)
     assert (use, observation.record.fields["people"]) == (Use.UNCHANGED, ("x",))
+
+
+@pytest.mark.parametrize(("read", "time"), [(10, 1), (1, 0)])
+def test_what_was_cut_off_is_unknown_where_it_may_have_been_edited(read, time):
+    _, known = seen({"title": "a", "people": ("x",)}, seconds=read)
+    use, observation = seen({"title": "a", "people": UNREAD}, seq=2, seconds=90, known=known, time=time)
+    assert (use, observation.record.fields["people"]) == (Use.CHANGED, UNREAD)
+
+
+def test_a_field_that_the_answer_does_not_know_at_all_stays():
+    _, known = seen({"title": "a", "body": "text"})
+    _, observation = seen({"title": "b"}, seq=2, known=known, time=5)
+    assert observation.record.fields["body"] == "text"
 
 
 def test_a_change_is_dated_by_the_reading_that_first_showed_it():

@@ -94,6 +94,12 @@ def test_a_shorter_pause_never_ends_a_longer_one(world):
     assert limiter.acquire(ONE, Lane.PERSON).seconds == 60
 
 
+def test_no_pause_is_longer_than_a_day(world):
+    limiter = world.limiter(MINUTE)
+    limiter.pause("minute", 10 * 86_400, "a year by mistake")
+    assert limiter.acquire(ONE, Lane.PERSON).seconds == 86_400
+
+
 def test_what_the_service_says_is_left_is_all_that_may_be_spent(world):
     limiter = world.limiter(HOUR)
     limiter.observe("hour", limit=5000, remaining=12, reset_at=world.time.at(600))

@@ -96,6 +96,17 @@ class Fault:
     writes_only: bool = False
 
 
+@dataclass(frozen=True)
+class Edit:
+    """What a person did to one field of one record."""
+
+    side: Side
+    id: str
+    name: str
+    before: Value
+    after: Value
+
+
 @dataclass
 class Storm:
     """Weather made of faults that were armed."""
@@ -165,6 +176,8 @@ class Team:
         }
         self.bound = bind(self.mapping, ISSUE, PAGE)
         self.written: Counter = Counter()
+        self.history: list[Edit] = []
+        self.moved: set[tuple[Side, str]] = set()
 
     def world(self, owner: str = "w1") -> World:
         patience = Patience(fresh=timedelta(seconds=5), lease=timedelta(seconds=60))
@@ -211,12 +224,19 @@ class Team:
         return [id_ for id_, versions in shelf.versions.items() if versions[-1].presence is Presence.PRESENT]
 
     def edit(self, side: Side, id_: str, name: str, value: Value) -> None:
+        before = self.shown(side, id_, name)
         self.shelves[side].put(id_, {OWN[side][name]: value})
+        after = self.shown(side, id_, name)
+        if after != before:
+            self.history.append(Edit(side, id_, name, before, after))
 
     def create(self, side: Side, title: str) -> str:
         fields = {own: None for own in OWN[side].values()} | {OWN[side]["title"]: title}
         fields |= {"state": "open", "mark": None} if side is Side.GITHUB else {"st": "To do", "link": None}
-        return self.shelves[side].born(fields)
+        id_ = self.shelves[side].born(fields)
+        for name in ("title", "state"):
+            self.history.append(Edit(side, id_, name, None, self.shown(side, id_, name)))
+        return id_
 
     def shown(self, side: Side, id_: str, name: str):
         return self.shelves[side].versions[id_][-1].fields.get(OWN[side][name])
@@ -229,6 +249,7 @@ class Team:
 
     def presence(self, side: Side, id_: str, presence: Presence) -> None:
         self.shelves[side].put(id_, {}, presence)
+        self.moved.add((side, id_))
 
 
 def _cut(name: str, reading):

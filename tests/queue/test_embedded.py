@@ -95,6 +95,24 @@ def test_twelve_at_once_start_one_server(folder):
     assert not lives(users[0].pid)
 
 
+def test_users_who_come_and_go_always_find_a_server(folder):
+    def come_and_go(number):
+        for _ in range(8):
+            user = Embedded(folder)
+            assert value(user.url, "any") is None
+            user.close()
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(come_and_go, range(4))) == [0, 1, 2, 3]
+
+
+def test_the_servers_session_is_its_own_so_that_no_terminal_interrupts_it(folder):
+    server = Embedded(folder)
+    assert os.getsid(server.pid) == server.pid
+    server.close()
+
+
 def test_a_server_that_outlived_its_killed_user_is_adopted_with_all_it_holds(folder):
     with process("-c", HOLD, str(folder)) as other:
         pid = int(other.stdout.readline())

@@ -91,8 +91,9 @@ def _bound_to(stand: Stand) -> type[BaseHTTPRequestHandler]:
                 return
             text = said.text if said.text is not None else "" if said.body is None else json.dumps(said.body)
             self.send_response_only(said.status)
-            headers = {"Date": NOON, "Content-Type": "application/json", "Content-Length": str(len(text.encode()))}
-            for name, value in (headers | said.headers).items():
+            headers = {"date": NOON, "content-type": "application/json", "content-length": str(len(text.encode()))}
+            given = {name.lower(): value for name, value in said.headers.items()}
+            for name, value in (headers | given).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text.encode())

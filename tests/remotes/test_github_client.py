@@ -48,13 +48,18 @@ def test_a_redirect_is_followed_with_its_query_and_charged(github_door, stand, g
     def script(asked):
         if asked.path == "/repos/acme/old/issues":
             return Said(
-                301, {"message": "Moved Permanently"}, {"Location": f"{stand.url}/repositories/9/issues?state=all"}
+                301,
+                {"message": "Moved Permanently"},
+                {"Location": f"{stand.url}/repositories/9/issues?state=all&page=2"},
             )
         return Said(200, [])
 
     stand.script = script
-    answer = github_door.read("/repos/acme/old/issues", parameters={"state": "all"})
-    assert (stand.asked[1].path, stand.asked[1].query) == ("/repositories/9/issues", {"state": ["all"]})
+    answer = github_door.read("/repos/acme/old/issues", parameters={"state": "all", "page": "1"})
+    assert (stand.asked[1].path, stand.asked[1].query) == (
+        "/repositories/9/issues",
+        {"state": ["all"], "page": ["2"]},
+    )
     assert answer.moved
     assert len(gate.entered) == 2
 

@@ -79,6 +79,12 @@ def test_another_issue_under_that_number_is_not_taken_for_ours(github, stand):
     assert seen.moved_to.id == "5"
 
 
+def test_an_issue_that_became_a_pull_request_is_away_and_nowhere_else(github, stand):
+    served(stand, {"/repositories/1/issues/7": Said(200, issue(7, pull_request={"url": "x"}))})
+    seen = github.read(REF)
+    assert (seen.presence, seen.moved_to) == (Presence.AWAY, None)
+
+
 @pytest.mark.parametrize("location", ["", "https://elsewhere.example/x"])
 def test_a_redirect_that_leads_nowhere_proves_nothing(github, stand, location):
     served(stand, {"/repositories/1/issues/7": Said(301, {"message": "Moved"}, {"Location": location})})
@@ -225,7 +231,13 @@ def test_an_edit_is_one_patch_of_those_fields_alone(github, stand):
     assert asked.body == {"state": "closed", "state_reason": "completed"}
 
 
-@pytest.mark.parametrize("reply", [issue(8), issue(7, id=5)])
+def test_a_mark_is_never_written_over_a_body(github, stand):
+    with pytest.raises(Rejected):
+        github.update(REF, [MARK])
+    assert stand.asked == []
+
+
+@pytest.mark.parametrize("reply", [issue(8), issue(7, id=5), issue(8, id=4_570_000_007)])
 def test_a_reply_of_another_issue_is_refused(github, stand, reply):
     stand.says(Said(200, reply))
     with pytest.raises(Vanished):

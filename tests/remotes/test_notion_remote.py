@@ -59,14 +59,14 @@ def test_not_found_proves_nothing(notion, stand):
 
 
 def test_exactly_25_people_are_asked_for_and_all_of_them_are_read(notion, stand):
-    items = [{"object": "property_item", "type": "people", "people": {"id": id_}} for id_ in numbered(130)]
+    owners = [{"object": "property_item", "type": "people", "people": {"id": id_}} for id_ in numbered(130)]
 
     def script(asked):
         if asked.path == f"/v1/pages/{PAGE}":
             return Said(200, page(properties={"Owner": persons(25)}))
         if "start_cursor" in asked.query:
-            return Said(200, rows(*items[100:]))
-        return Said(200, rows(*items[:100]) | {"has_more": True, "next_cursor": "c"})
+            return Said(200, rows(*owners[100:]))
+        return Said(200, rows(*owners[:100]) | {"has_more": True, "next_cursor": "c"})
 
     stand.script = script
     assert notion.read(REF).read("pp") == tuple(numbered(130))

@@ -61,6 +61,12 @@ def test_a_property_is_read_in_its_canonical_form(kind, raw, canonical):
     assert values.read({"id": "x", "type": kind, kind: raw}) == canonical
 
 
+def test_a_relation_that_was_cut_is_unread():
+    raw = {"id": "x", "type": "relation", "relation": [{"id": BOB}, {"id": ADA}], "has_more": False}
+    assert values.read(raw) == (BOB, ADA)
+    assert values.read(raw | {"has_more": True}) is UNREAD
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -26,8 +27,6 @@ def _unprivileged() -> tuple[list[str], str | None]:
     """PostgreSQL refuses to run as root: return the words that make it run as somebody else, and who that is."""
     if os.geteuid() != 0:
         return [], None
-    import pwd
-
     for user in ("postgres", "nobody"):
         try:
             pwd.getpwnam(user)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import sys
@@ -92,28 +93,32 @@ def rekeys(store: SqlStore) -> Callable[[], object]:
 
 @pytest.mark.parametrize("scene", [confirms, decides, releases, fails, ties, leases, observes, rekeys])
 def test_a_transaction_that_dies_at_any_statement_leaves_nothing_of_itself(store, scene):
-    act = scene(store)
+    act, last = scene(store), 0
     before = rows(store)
-    for step in range(1, 100):
-        left = [step]
-
-        def die(*_: object, left: list[int] = left) -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                raise Died
-
-        event.listen(store.database.engine, "after_cursor_execute", die)
-        try:
-            act()
-        except Died:
-            continue
-        finally:
-            event.remove(store.database.engine, "after_cursor_execute", die)
-            if left[0] <= 0:
-                assert rows(store) == before
-        break
-    assert step > 2
+    for last in range(1, 100):
+        if not dies_at(store, last, act):
+            break
+        assert rows(store) == before
+    assert last > 2
     assert rows(store) != before
+
+
+def dies_at(store: SqlStore, step: int, act: Callable[[], object]) -> bool:
+    """Let it die after so many statements; tell whether it got that far."""
+    left = itertools.count(step, -1)
+
+    def die(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN") and next(left) == 1:
+            raise Died
+
+    event.listen(store.database.engine, "after_cursor_execute", die)
+    try:
+        act()
+    except Died:
+        return True
+    finally:
+        event.remove(store.database.engine, "after_cursor_execute", die)
+    return False
 
 
 KILLED = """

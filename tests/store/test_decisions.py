@@ -6,7 +6,7 @@ import pytest
 
 from sync.core.limits import Lane
 from sync.core.model import Conflict, LinkState, Shadow, Side, Unmapped
-from sync.core.state import Stage
+from sync.core.state import Decision, Stage
 from tests.store.making import (
     START,
     M,
@@ -260,8 +260,12 @@ def test_what_is_withheld_round_after_round_is_journalled_once(store):
 
 
 def test_more_decisions_than_one_statement_names_are_all_committed(store):
-    links = [store.claim(M, issue(number), store.tick()) for number in range(1, 1102)]
+    for number in range(1, 506):
+        store.claim(M, issue(number), 1)
     upto = store.tick()
-    assert len(store.decide(M, [decision(store, link.id, op=op()) for link in links], START)) == 1101
+    found = store.touched(M, upto)
+    found = [*found, *store.touched(M, upto, after=found[-1].link.id)]
+    made = [Decision(each.link, each.link.state, {}, op=op()) for each in found]
+    assert len(store.decide(M, made, START)) == 505
     store.release(M, upto, {}, [])
-    assert store.waiting(M) == 1101
+    assert store.waiting(M) == 505

@@ -70,8 +70,8 @@ def test_a_migration_that_was_made_is_not_made_again(bare_url):
 
 def test_two_processes_may_migrate_at_once(bare_url):
     words = [sys.executable, "-c", "import sys; from sync.store import migrate; migrate(sys.argv[1])", bare_url]
-    running = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [(process.communicate(timeout=60)[1], process.returncode) for process in running] == [("", 0)] * 3
+    running = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.communicate(timeout=60)[1], process.returncode) for process in running] == [("", 0)] * 2
     check_schema(bare_url)
 
 

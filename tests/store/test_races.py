@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync.core.errors import Overtaken
 from sync.core.model import Side
-from sync.core.state import Outgoing
+from sync.core.state import Decision, Known, Outgoing
 from sync.store import SqlStore
-from tests.store.making import M, at, confirmation, decision, issue, known, observe, op, page, queued, seen, tied
+from tests.store.making import M, at, confirmation, issue, known, observe, op, page, queued, seen, tied
 
 WORKERS = 4
 
@@ -48,13 +49,8 @@ def test_no_write_is_leased_twice_and_none_is_left_over(store):
 def test_a_record_that_several_want_is_given_to_one(store):
     for number in range(1, 21):
         observe(store, issue(number), page(number), page(100 + number), page(200 + number))
-
-        def tie(partner: int, number: int = number) -> object:
-            return store.tie(M, issue(number), page(partner), store.tick())
-
-        made = together(
-            lambda: tie(number), lambda: tie(100 + number), lambda: store.claim(M, issue(number), store.tick())
-        )
+        ties = [partial(store.tie, M, issue(number), page(partner + number), store.tick()) for partner in (0, 100, 200)]
+        made = together(*ties, partial(store.claim, M, issue(number), store.tick()))
         assert sum(link is not None for link in made) == 1
     assert store.links_count(M) == 20
 
@@ -98,11 +94,8 @@ def test_no_edit_that_comes_while_links_are_decided_is_lost(store):
             last = done.is_set()
             upto = store.tick()
             found = store.touched(M, upto)
-            decisions = [
-                decision_of(store, each.link.id, str(each.github.record.read("title")), each.link.version)
-                for each in found
-            ]
-            store.decide(M, [each for each in decisions if each is not None], at(0))
+            made = [Decision(each.link, each.link.state, {}, op=op(title_of(each))) for each in found]
+            store.decide(M, made, at(0))
             store.release(M, upto, {}, [])
             if last and not found:
                 return
@@ -112,10 +105,9 @@ def test_no_edit_that_comes_while_links_are_decided_is_lost(store):
     assert store.waiting(M) == 5
 
 
-def decision_of(store: SqlStore, link: int, title: str, version: int) -> object:
-    """Return a decision from what was read, None where the link is another one already."""
-    made = decision(store, link, op=op(title))
-    return made if made.link.version == version else None
+def title_of(each: Known) -> str:
+    assert each.github is not None
+    return str(each.github.record.read("title"))
 
 
 @dataclass

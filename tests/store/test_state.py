@@ -120,12 +120,8 @@ def test_the_status_tells_how_a_mapping_stands(store, clock):
     first, second, third = (tied(store, number) for number in (1, 2, 3))
     clock.forward(5)
     held = Conflict("title", "A", "B", None)
-    decide(
-        store,
-        decision(store, first.id, op=op()),
-        decision(store, second.id, op=op()),
-        decision(store, third.id, conflicts=(held,)),
-    )
+    writes = [decision(store, link.id, op=op()) for link in (first, second)]
+    decide(store, *writes, decision(store, third.id, conflicts=(held,)))
     leased(store)
     store.save_mapping(MappingState(M, paused="no token"))
     pass_id = store.begin_pass(M, "full", at(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ from sync.remotes.network import fingerprint, loopback
 
 API_VERSION = "2022-11-28"
 """Its successor drops fields that are read here; it is served until 2028 at least (GitHub changelog, 2026-03-12)."""
+# At DEBUG it would write down every answer, an App's new token included.
+logging.getLogger("github.Requester").setLevel(logging.INFO)
+
 TIMEOUT = 15
 HOPS = 3
 UNREACHED_WAIT = 5.0

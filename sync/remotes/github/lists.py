@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -118,6 +118,10 @@ def _stayed(cursor: Cursor, answer: Answer, door: Door) -> Cursor:
 
 
 def _moved(cursor: Cursor, first: Answer) -> Cursor:
-    """Return the cursor at the service's own time of the first page, minus the overlap."""
-    began: datetime | None = first.served_at
+    """Return the cursor at the service's own time of the first page, minus the overlap.
+
+    Where a proxy took the Date header away, the newest update in that page is certainly not later than it.
+    """
+    updates = (records.moment(raw["updated_at"]) for raw in first.body)
+    began = first.served_at or max(updates, default=None)
     return Cursor((began - OVERLAP).strftime(STAMP)) if began else replace(cursor, etag=None, token=None)

@@ -107,11 +107,11 @@ def fields(raw: Json) -> dict[str, Reading]:
 
 
 def state(raw: Json) -> str:
-    """Return the state with its reason; a reopened issue is simply open, one closed long ago has no reason."""
+    """Return the state with its reason; an open issue's is of no interest, one closed long ago has none."""
     if raw["state"] == OPEN:
         return OPEN
     reason = raw.get("state_reason")
-    return f"{CLOSED}:{reason}" if reason and reason != "reopened" else CLOSED
+    return f"{CLOSED}:{reason}" if reason else CLOSED
 
 
 def body_of(puts: Sequence[Put]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -75,7 +76,10 @@ class GitHubRemote:
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those fields in one PATCH."""
-        answer = self._door.update(_path(ref.container, ref.number), self._body(ref.container, puts))
+        body = self._body(ref.container, puts)
+        if "body" in body:
+            raise Rejected("a mark is written when its issue is born", "tie the two by the page's link property")
+        answer = self._door.update(_path(ref.container, ref.number), body)
         return _written(answer, ref.container, ref)
 
     def trash(self, ref: Ref) -> Record:
@@ -123,9 +127,10 @@ class GitHubRemote:
         """Return the issue that answered, as moved away where it is not the one that was asked for."""
         container = self._container(ref.container, answer)
         seen = records.record(answer.body, container)
-        if seen.ref == ref and container == ref.container and records.is_issue(answer.body):
+        same = seen.ref == ref and container == ref.container
+        if same and records.is_issue(answer.body):
             return seen
-        return Record(ref, seen.fields, seen.time, seen.address, seen.label, Presence.AWAY, moved_to=seen.ref)
+        return replace(seen, ref=ref, presence=Presence.AWAY, moved_to=None if same else seen.ref)
 
     def _container(self, asked: str, answer: Answer) -> str:
         """Return the id of the repository that an answer is of, by the URL that gave it after all redirects."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sync.core.errors import Denied, Vanished
 from sync.core.model import Batch
 from sync.remotes.notion.client import Door, Reply
-from sync.remotes.notion.records import record
+from sync.remotes.notion.records import moment, record
 
 Json = Mapping[str, Any]
 
@@ -105,8 +105,13 @@ def _cut(body: Json) -> bool:
 
 
 def _moved(first: Reply, cursor: str | None) -> str:
-    """Return the cursor at the service's own time of the first answer, minus the overlap and the seconds."""
-    if first.served_at is None:
+    """Return the cursor at the service's own time of the first answer, minus the overlap and the seconds.
+
+    Where a proxy took the Date header away, the newest edit in that answer is certainly not later than it.
+    """
+    edits = (moment(row[EDITED]) for row in first.body["results"])
+    began = first.served_at or max(edits, default=None)
+    if began is None:
         return cursor or json.dumps({"since": None})
-    since: datetime = (first.served_at - OVERLAP).replace(second=0, microsecond=0)
+    since = (began - OVERLAP).replace(second=0, microsecond=0)
     return json.dumps({"since": since.strftime("%Y-%m-%dT%H:%M:%SZ")})

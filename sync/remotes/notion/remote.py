@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from sync.core.errors import Denied, Unsafe, Vanished
@@ -47,7 +48,7 @@ class NotionRemote:
         except Vanished:
             return records.absent(ref, Presence.HIDDEN)
         seen = records.record(raw, ref.container)
-        return Record(**{**vars(seen), "fields": {**seen.fields, **people}}) if people else seen
+        return replace(seen, fields={**seen.fields, **people})
 
     def alive(self, container: str) -> bool:
         """Tell whether the data source and its database answer and are not in the trash."""

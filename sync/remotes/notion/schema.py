@@ -99,8 +99,9 @@ def _people(door: Door) -> tuple[tuple[Person, ...] | None, tuple[str, ...]]:
     """Return the members whom the connection may list; guests are never among them (reference, "List all users")."""
     try:
         return tuple(_person(each) for each in _users(door)), ()
-    except Denied as denied:
-        return None, (f"the connection may not list users, so people are tied by id alone: {denied.cure}",)
+    except (Denied, Rejected) as refused:
+        # A personal access token never may, a connection needs the capability (reference, "List all users").
+        return None, (f"Notion lists no users, so people are tied by id alone: {refused.reason}",)
 
 
 def _users(door: Door) -> Iterator[Json]:

@@ -26,6 +26,9 @@ def read(raw: Json) -> Reading:
     """Return a property's canonical value; UNREAD where it is cut, computed elsewhere or of no plain shape."""
     kind = str(raw.get("type"))
     reader = _READERS.get(kind)
+    if raw.get("has_more"):
+        # A relation of more than 25 pages says so (same page); people do not.
+        return UNREAD
     return reader(raw[kind]) if reader and kind in raw else UNREAD
 
 
@@ -43,7 +46,7 @@ def plain(elements: Sequence[Json]) -> Value:
 
 
 def people(users: Sequence[Json]) -> Value:
-    """Return users as a set of ids."""
+    """Return users, or related pages, as a set of ids."""
     return names(user["id"] for user in users)
 
 
@@ -112,6 +115,7 @@ _READERS: dict[str, Callable[[Any], Reading]] = {
     "multi_select": lambda options: names(option["name"] for option in options),
     "date": _date,
     "people": _shown_people,
+    "relation": people,
     "files": lambda files: names(each["name"] for each in files),
     "url": text,
     "email": text,

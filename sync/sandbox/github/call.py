@@ -1,4 +1,4 @@
-"""One request on its way through the simulated GitHub: who asks, for what, and with which body; no rule about issues."""
+"""One request on its way through the simulated GitHub: who asks, for what, with which body; no rule about issues."""
 
 from __future__ import annotations
 

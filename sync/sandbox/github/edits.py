@@ -22,7 +22,7 @@ SWITCHED_BUMP = {"labels": "labels_bump", "type": "type_bumps", "locked": "lock_
 
 @dataclass
 class Wanted:
-    """A request to change an issue, checked against the repository; labels still by name, as some may have to be made."""
+    """A request to change an issue, checked against the repository; labels by name, as some may have to be made."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     labels: list[str] | None = None
@@ -94,13 +94,11 @@ def _assignees(
     world: World, repository: Repository, body: Mapping[str, Any], errors: list[dict[str, Any]]
 ) -> tuple[int, ...]:
     single = body.get("assignee")
-    logins = body["assignees"] if "assignees" in body else [single] if single else []
+    logins = body.get("assignees", [single] if single else [])
     return assignable(world, repository, logins if logins is not None else [], errors)
 
 
-def assignable(
-    world: World, repository: Repository, logins: object, errors: list[dict[str, Any]]
-) -> tuple[int, ...]:
+def assignable(world: World, repository: Repository, logins: object, errors: list[dict[str, Any]]) -> tuple[int, ...]:
     """Return the ids of users who may be assigned, each once; the others are errors."""
     if not isinstance(logins, list):
         raise off_schema("assignees", logins, "an array")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -106,16 +106,16 @@ def _cursor_key(call: Call) -> Callable[[Issue], tuple[int, int]]:
     return key
 
 
-def shown(call: Call, issue: Issue, status: int = 200, **headers: str) -> Answer:
+def shown(call: Call, issue: Issue, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Answer with one issue."""
-    return Answer(status, call.render.issue_bytes(call.repository, issue), headers)
+    return Answer(status, call.render.issue_bytes(call.repository, issue), headers or {})
 
 
 def read(call: Call) -> Answer:
     """Answer with the issue; it has a Last-Modified, which lists have not."""
     call.demand_issues()
     issue = call.issue()
-    return shown(call, issue, **{"last-modified": http_time(issue.updated_at)})
+    return shown(call, issue, 200, {"last-modified": http_time(issue.updated_at)})
 
 
 def created(call: Call) -> Answer:
@@ -123,7 +123,7 @@ def created(call: Call) -> Answer:
     call.demand_issues()
     body, actor = call.body(), call.actor
     issue = edits.create(call.world, call.repository, actor, permitted(call, body))
-    return shown(call, issue, 201, location=f"{call.render.page(call.repository)}/issues/{issue.number}")
+    return shown(call, issue, 201, {"location": f"{call.render.page(call.repository)}/issues/{issue.number}"})
 
 
 def updated(call: Call) -> Answer:
@@ -161,30 +161,28 @@ def unlocked(call: Call) -> Answer:
 
 def assignees_added(call: Call) -> Answer:
     """Add assignees; without push nothing happens and nothing is said."""
-    return _assigned(call, 201, lambda issue, ids: (*issue.assignees, *ids))
+    call.demand_issues()
+    issue, errors = call.issue(), list[dict[str, Any]]()
+    if call.pushes:
+        ids = edits.assignable(call.world, call.repository, call.body().get("assignees", []), errors)
+        together = edits.fitting(call.world, (*issue.assignees, *ids), errors)
+        if errors:
+            raise invalid(errors)
+        issue = edits.settle(call.world, call.repository, issue, assignees=together)
+    return shown(call, issue, 201)
 
 
 def assignees_removed(call: Call) -> Answer:
-    """Take assignees off."""
-    return _assigned(call, 200, lambda issue, ids: tuple(each for each in issue.assignees if each not in ids))
-
-
-def _assigned(call: Call, status: int, merge: Callable[[Issue, tuple[int, ...]], tuple[int, ...]]) -> Answer:
+    """Take assignees off; without push nothing happens and nothing is said."""
     call.demand_issues()
-    issue, errors = call.issue(), list[dict[str, Any]]()
-    if not call.pushes:
-        return shown(call, issue, status)
-    logins = call.body().get("assignees", [])
-    known = [login for login in logins if call.world.user(str(login))] if status == 200 else logins  # noqa: PLR2004
-    ids = edits.assignable(call.world, call.repository, known, errors)
-    ids = edits.fitting(call.world, merge(issue, ids), errors)
-    if errors:
-        raise invalid(errors)
-    return shown(call, edits.settle(call.world, call.repository, issue, assignees=ids), status)
+    issue, logins = call.issue(), call.body().get("assignees", [])
+    if call.pushes:
+        gone = {user.id for user in (call.world.user(str(login)) for login in logins) if user}
+        left = tuple(each for each in issue.assignees if each not in gone)
+        issue = edits.settle(call.world, call.repository, issue, assignees=left)
+    return shown(call, issue)
 
 
 def http_time(text: str) -> str:
     """Write a stored time as HTTP headers do."""
     return datetime.fromisoformat(text).strftime("%a, %d %b %Y %H:%M:%S GMT")
-
-

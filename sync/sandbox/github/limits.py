@@ -74,11 +74,16 @@ class Limits:
     def create(self, user: int) -> None:
         """Charge the creation of content. Raises 403 or 429."""
         account, now = self._account(user), self._now()
-        asked = (("creates_per_minute", account.creates_minute, MINUTE), ("creates_per_hour", account.creates_hour, HOUR))
+        asked = (
+            ("creates_per_minute", account.creates_minute, MINUTE),
+            ("creates_per_hour", account.creates_hour, HOUR),
+        )
         for switch, window, length in asked:
             most = self._world.number(switch)
             if most and window.at(now, length).spent >= most:
-                blocked = "and have been temporarily blocked from content creation. Please retry your request again later."
+                blocked = (
+                    "and have been temporarily blocked from content creation. Please retry your request again later."
+                )
                 raise self._secondary(window, length, blocked)
         account.creates_minute.spent += 1
         account.creates_hour.spent += 1
@@ -110,5 +115,3 @@ class Limits:
 
     def _refused(self, message: str, *, docs: str, headers: dict[str, str] | None = None) -> Refused:
         return Refused(int(self._world.number("limit_status")), message, headers=headers, docs=docs)
-
-

@@ -47,9 +47,7 @@ def wall(call: Call) -> None:
         raise large_page()
 
 
-def by_cursor(
-    call: Call, rows: Sequence[T], key: Callable[[T], tuple[int, int]]
-) -> tuple[Sequence[T], dict[str, str]]:
+def by_cursor(call: Call, rows: Sequence[T], key: Callable[[T], tuple[int, int]]) -> tuple[Sequence[T], dict[str, str]]:
     """Return the page behind the cursor and its headers; `rows` are in the order of `key` or against it.
 
     Recorded by users of large repositories in 2025: next and prev, never last or first.

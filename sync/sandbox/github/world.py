@@ -131,7 +131,7 @@ class World:
         private: bool = False,
         types: Iterable[str] | None = None,
     ) -> Repository:
-        """Make a repository; `access` maps logins to roles, `types` makes the owner an organisation with issue types."""
+        """Make a repository where the bot may push; `types` makes its owner an organisation."""
         login, name = full_name.split("/")
         owner = self.add_user(login, kind="Organization" if types is not None else "User")
         number, now = (self.new_id() - FIRST_ID) + 700_000_000, self.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from sync.sandbox.notion.refusals import wrong
@@ -47,6 +48,7 @@ def checked(raw: object, at: str) -> str:
     raise wrong(at, "be a valid uuid", raw)
 
 
+@lru_cache(maxsize=4096)
 def spelled(property_id: str) -> str:
     """Return a property's id as responses spell it: encoded like a URL's component (recorded: `%3F~%5Cw`)."""
     return quote(property_id, safe="!'()*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -133,6 +133,12 @@ class DataSource:
     ordered: bool = True
     revision: int = 0
     orders: dict[str, tuple[int, list[Page]]] = field(default_factory=dict)
+
+    def retyped(self, property_id: str) -> None:
+        """Empty a column whose type was changed."""
+        for page in self.rows.values():
+            kept = {id_: value for id_, value in page.now.values.items() if id_ != property_id}
+            page.versions[-1] = replace(page.now, values=kept)
 
     def find(self, name: str) -> Property | None:
         """Return the property with that name or id, the id encoded or not."""

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from sync.sandbox.notion import times
-from sync.sandbox.notion.model import GROUPS, Comment, Database, DataSource, Json, Page, Parent, Property, Raw, State, User
+from sync.sandbox.notion.model import (
+    GROUPS,
+    Comment,
+    Database,
+    DataSource,
+    Json,
+    Page,
+    Parent,
+    Property,
+    Raw,
+    State,
+    User,
+)
 from sync.sandbox.notion.world import World
 
 SHOWN = 25
-"""People and relations beyond these are left out of a page, people without a word (reference, "Page property values")."""
+"""A page leaves out the people and relations beyond these, people silently (reference, "Page property values")."""
 OPTIONS = frozenset({"select", "multi_select", "status"})
 LISTS = frozenset({"title", "rich_text", "people", "relation"})
 """Types whose property endpoint answers a list (recorded for each)."""
@@ -130,7 +142,11 @@ COMPUTED: Mapping[str, Callable[[World, Property, Page, State], Raw]] = {
     "unique_id": lambda _, column, of, __: {"prefix": column.config.get("prefix"), "number": of.number},
     # Formulas are not calculated here.
     "formula": lambda *_: {"type": "string", "string": None},
-    "rollup": lambda _, column, *__: {"type": "number", "number": None, "function": column.config.get("function", "count")},
+    "rollup": lambda _, column, *__: {
+        "type": "number",
+        "number": None,
+        "function": column.config.get("function", "count"),
+    },
     "button": lambda *_: {},
 }
 

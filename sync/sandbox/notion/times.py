@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.sandbox.notion.model import Json, Raw
@@ -18,6 +19,7 @@ def minute(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:00.000Z")
 
 
+@lru_cache(maxsize=65536)
 def floored(moment: datetime) -> datetime:
     """Return the beginning of the minute."""
     return moment.replace(second=0, microsecond=0)

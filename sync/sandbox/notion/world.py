@@ -13,7 +13,6 @@ from sync.sandbox.notion.model import (
     Comment,
     Database,
     DataSource,
-    Json,
     Page,
     Parent,
     Property,
@@ -42,8 +41,10 @@ KEPT = timedelta(hours=1)
 class World:
     """Everything there is, by id; `bot` is the connection, `capabilities` what it may do."""
 
-    def __init__(self, clock: Clock, habits: Habits, *, seed: int = 0, name: str = "tandem sandbox") -> None:
-        self.clock, self.habits = clock, habits
+    def __init__(
+        self, clock: Clock, habits: Habits, *, seed: int = 0, name: str = "tandem sandbox", base_url: str = ""
+    ) -> None:
+        self.clock, self.habits, self.base_url = clock, habits, base_url
         self.ids = identity.Ids(seed)
         self.users: dict[str, User] = {}
         self.databases: dict[str, Database] = {}
@@ -51,6 +52,8 @@ class World:
         self.pages: dict[str, Page] = {}
         self.comments: dict[str, Comment] = {}
         self.resolved: set[str] = set()
+        self.stale = 0.0
+        self.cursors: dict[str, tuple[str, list[Page], int]] = {}
         self.capabilities = set(CAPABILITIES)
         self.workspace_id = self.ids.uuid()
         self.bot = self.add_user(name, None, kind="bot")
@@ -173,7 +176,7 @@ class World:
 
     def moment(self, switch: str) -> datetime | None:
         """Return the time whose state a late read shows, None for now."""
-        lag = self.habits.amount(switch)
+        lag = max(self.habits.amount(switch), self.stale)
         return self.clock.now() - timedelta(seconds=lag) if lag else None
 
     def _place(self, page: Page, source: DataSource) -> None:
@@ -184,5 +187,3 @@ class World:
             source.ordered = last.now.edited_at <= page.now.edited_at
         source.rows[page.id] = page
         source.revision += 1
-
-

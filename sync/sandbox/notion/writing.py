@@ -1,4 +1,4 @@
-"""Property values on their way in: checked by type with Notion's words, and turned into what is kept; nothing is saved."""
+"""Property values on their way in: checked by type with Notion's words, turned into what is kept; nothing is saved."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Draft:
     def _new_option(self, column: Property, raw: Json, at: str) -> Option:
         name = raw["name"]
         if column.type not in MADE_BY_A_WRITE:
-            # A page write makes no option of a status (reference, "Page property values"); the quote at the end is theirs.
+            # A page write makes none of a status (reference, "Page property values"); the quote at the end is theirs.
             raise invalid(f'Invalid status option. Status option "{name}" does not exist".')
         option = new_option(self.world, column, raw, at=at)
         self._made.append((column, option))
@@ -209,7 +209,10 @@ def _file(draft: Draft, raw: Raw, at: str) -> Json:
         return {"name": raw.get("name") or url, "type": "external", "external": {"url": url}}
     if isinstance(raw, dict) and isinstance(raw.get("file_upload"), dict):
         id_ = checked(raw["file_upload"].get("id"), f"{at}.file_upload.id")
-        file = {"url": f"https://files.example/{id_}?signature=sandbox", "expiry_time": times.minute(draft.world.clock.now())}
+        file = {
+            "url": f"https://files.example/{id_}?signature=sandbox",
+            "expiry_time": times.minute(draft.world.clock.now()),
+        }
         return {"name": raw.get("name") or "file", "type": "file", "file": file}
     raise wrong(f"{at}.external", "be defined")
 

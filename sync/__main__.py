@@ -1,0 +1,5 @@
+"""`python -m sync` is `tandem`."""
+
+from sync.cli import main
+
+main()

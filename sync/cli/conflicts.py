@@ -1,0 +1,104 @@
+"""`tandem conflicts`: what both sides changed and disagree on, and a person's choice between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sync.cli.documents import value
+from sync.cli.frame import Result
+from sync.cli.render import conflict_table
+from sync.config.settings import load_settings
+from sync.core.errors import Misconfigured, Problem
+from sync.core.model import Shadow, Side
+from sync.store import SqlStore, migrate, open_store
+
+if TYPE_CHECKING:
+    from sync.store.report import ConflictRow
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person asked for: one conflict, or all open ones of a mapping and perhaps a field."""
+
+    use: str
+    id: int | None = None
+    every: bool = False
+    mapping: str | None = None
+    field: str | None = None
+
+
+def listed() -> Result:
+    """List conflicts, held and decided."""
+    with _store() as store:
+        rows = list(store.conflicts())
+    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+
+
+def shown(number: int) -> Result:
+    """Show one conflict."""
+    with _store() as store:
+        rows = [_one(store, number)]
+    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+
+
+def resolved(choice: Choice) -> Result:
+    """Have a side win; refused where a value moved since the conflict was recorded."""
+    if choice.use not in tuple(Side):
+        raise Misconfigured([Problem(f"--use takes github or notion, not {choice.use!r}")])
+    side = Side(choice.use)
+    with _store() as store:
+        rows = _wanted(store, choice)
+        refused = [row for row in rows if not store.resolve(row.id, side, (row.github, row.notion))]
+    if refused:
+        names = ", ".join(str(row.id) for row in refused)
+        raise Misconfigured([Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")])
+    document = {"conflicts": [_document(row) for row in rows], "resolved": len(rows)}
+    told = f"{len(rows)} resolved for {side}: the next pass carries it out"
+    return Result(document, lambda out: out.print(told))
+
+
+def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
+    if choice.id is not None:
+        return [_one(store, choice.id)]
+    if not choice.every or choice.mapping is None:
+        raise Misconfigured([Problem("name a conflict's id, or --all with --mapping")])
+    rows = [row for row in store.conflicts(choice.mapping) if row.state == "held"]
+    return [row for row in rows if choice.field in (None, _field(row))]
+
+
+def _one(store: SqlStore, number: int) -> ConflictRow:
+    for row in store.conflicts():
+        if row.id == number:
+            return row
+    raise Misconfigured([Problem(f"no conflict has the id {number}", cure="see `tandem conflicts`")])
+
+
+def _store() -> SqlStore:
+    url = load_settings().database_url.get_secret_value()
+    migrate(url)
+    return open_store(url)
+
+
+def _field(row: ConflictRow) -> str:
+    return row.field.partition("~")[0]
+
+
+def _document(row: ConflictRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "mapping": row.mapping,
+        "issue": row.place.issue,
+        "page": row.place.page,
+        "field": _field(row),
+        "github": value(row.github),
+        "notion": value(row.notion),
+        "base": _base(row.base),
+        "since": row.since.isoformat(),
+        "state": row.state,
+        "winner": row.winner.value if row.winner else None,
+    }
+
+
+def _base(base: Shadow | None) -> dict[str, Any] | None:
+    return {"github": value(base.github), "notion": value(base.notion)} if base else None

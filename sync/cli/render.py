@@ -1,0 +1,125 @@
+"""How things look to people at a terminal: tables, plans and counts; nothing is asked or decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from sync.core.errors import Problem
+from sync.core.model import Value
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sync.store.report import ConflictRow, FailureRow
+
+STYLES = {"create": "green", "close": "yellow", "trash": "red", "restore": "green", "reopen": "green"}
+LEVELS = {"fault": "bold red", "warning": "yellow", "note": "cyan"}
+LONGEST = 40
+"""Characters of a value that a table shows."""
+
+
+def table(*columns: str) -> Table:
+    """Return an empty table in the house's style."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def value(shown: Any) -> str:  # noqa: ANN401 - JSON or a Value
+    """Return a value for people: sets with commas, nothing as a dash, long text cut."""
+    if shown is None:
+        return "—"
+    text = ", ".join(map(str, shown)) if isinstance(shown, list | tuple) else str(shown)
+    line = text.replace("\n", "⏎")
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def operations(out: Console, name: str, rows: Sequence[Mapping[str, Any]], most: int = 40) -> None:
+    """Print a plan's calls, one line each, with what changes."""
+    made = table("", "what", "record", "changes", "because")
+    for row in rows[:most]:
+        style = STYLES.get(row["action"], "")
+        target = row["issue"] or row["page"] or ""
+        changes = "\n".join(_change(label, change) for label, change in row["fields"].items())
+        what = Text(f"{row['action']} {'page' if row['side'] == 'notion' else 'issue'}", style=style)
+        made.add_row("→ N" if row["side"] == "notion" else "→ G", what, target, changes, row["reason"])
+    out.print(f"[bold]{escape(name)}[/]")
+    if rows:
+        out.print(made)
+    if len(rows) > most:
+        out.print(f"… and {len(rows) - most} more")
+
+
+def _change(label: str, change: Mapping[str, Any]) -> str:
+    if change["from"] is None:
+        return f"{label}: {value(change['to'])}"
+    return f"{label}: {value(change['from'])} → {value(change['to'])}"
+
+
+def counts(written: Mapping[str, Mapping[str, int]]) -> str:
+    """Return writes by side as one line."""
+    parts = [
+        f"{count} {kind}{'s' if count != 1 else ''} on {side.title().replace('Github', 'GitHub')}"
+        for side, kinds in written.items()
+        for kind, count in kinds.items()
+        if count
+    ]
+    return ", ".join(parts) if parts else "nothing to write"
+
+
+def problems(out: Console, found: Iterable[Problem]) -> None:
+    """Print findings with their places and cures."""
+    for problem in found:
+        style = LEVELS.get(problem.level, "")
+        out.print(f"[{style}]{problem.level}[/] {escape(str(problem))}")
+        if problem.cure:
+            out.print(f"      [dim]{escape(problem.cure)}[/]")
+
+
+def conflict_table(rows: Sequence[ConflictRow]) -> Table | str:
+    """Return conflicts as a table."""
+    if not rows:
+        return "no conflicts"
+    made = table("id", "mapping", "issue", "field", "GitHub", "Notion", "state")
+    for row in rows:
+        state = f"won by {row.winner}" if row.winner else ("resolved" if row.resolved else "held")
+        made.add_row(
+            str(row.id),
+            row.mapping,
+            row.place.issue or row.place.page or "",
+            row.field.partition("~")[0],
+            value(_plain(row.github)),
+            value(_plain(row.notion)),
+            state,
+        )
+    return made
+
+
+def failure_table(rows: Sequence[FailureRow]) -> Table | str:
+    """Return failures as a table."""
+    if not rows:
+        return "no failures"
+    made = table("id", "mapping", "record", "write", "error", "cure", "tries")
+    for row in rows:
+        failure = row.failure
+        made.add_row(
+            str(failure.id),
+            row.mapping,
+            row.place.issue or row.place.page or "",
+            f"{failure.action} on {failure.side}",
+            failure.error,
+            failure.cure,
+            str(failure.attempts),
+        )
+    return made
+
+
+def _plain(shown: Value) -> Any:  # noqa: ANN401 - JSON
+    return list(shown) if isinstance(shown, tuple) else shown

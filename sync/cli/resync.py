@@ -1,0 +1,104 @@
+"""`tandem resync`: asks the running workers to look again; a row first, a message second."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sync import wiring
+from sync.cli.frame import ATTENTION, OK, Result
+from sync.core.errors import Misconfigured, Problem, TryLater
+from sync.core.limits import Lane
+from sync.core.mapping import Mapping
+from sync.core.model import Ref, Side
+from sync.flow.bind import schemas
+
+if TYPE_CHECKING:
+    from sync.store.report import Status
+
+ALIVE = timedelta(seconds=30)
+"""A worker that lives has beaten within this: beat ticks every five seconds."""
+LOOK_SECONDS = 0.3
+ISSUE = re.compile(r"(?P<name>[^/\s#]+/[^/\s#]+)#(?P<number>\d+)")
+PAGE = re.compile(r"([0-9a-f]{32})$")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be looked at: a mapping, or one of its records."""
+
+    mapping: str
+    issue: str | None = None
+    page: str | None = None
+    full: bool = False
+
+
+def resync(request: Request, *, timeout: float | None) -> Result:
+    """Leave a hint and nudge a worker; with a timeout wait until it was heeded and everything is written."""
+    with wiring.opened([request.mapping]) as sync:
+        if not sync.mappings:
+            raise Misconfigured(sync.loaded.problems)
+        mapping = sync.mappings[0]
+        _alive(sync)
+        now = sync.clock.now()
+        mode = "full" if request.full else "hint"
+        sync.store.hint(mapping.name, _ref(sync, mapping, request), Lane.PERSON, now, mode=mode)
+        try:
+            sync.queue.send("heed", mapping.name, Lane.PERSON)
+        except TryLater:
+            pass  # The row stands: the next tick heeds it.
+        if timeout is None:
+            return Result({"asked": mapping.name}, lambda out: out.print("asked the workers to look again"))
+        return _awaited(sync, mapping, now, timeout)
+
+
+def _alive(sync: wiring.Sync) -> None:
+    last = sync.store.last_beat("tick")
+    if last is None or sync.clock.now() - last > ALIVE:
+        cure = "start worker and beat (see Procfile), or run `tandem sync`, which needs no worker"
+        raise Misconfigured([Problem("no worker is alive", cure=cure)])
+
+
+def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
+    """Return the record that is meant, None for the mapping as a whole, also where the record was never seen."""
+    if request.page is not None:
+        found = PAGE.search(request.page.replace("-", "").partition("?")[0].casefold())
+        if found is None:
+            raise Misconfigured([Problem(f"{request.page!r} is no page's id or URL")])
+        digits = found[1]
+        return Ref(Side.NOTION, "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])))
+    if request.issue is None:
+        return None
+    named = ISSUE.fullmatch(request.issue)
+    if named is None:
+        raise Misconfigured([Problem(f"{request.issue!r} is not OWNER/REPO#N")])
+    known = schemas(sync.foreground(mapping)).get(Side.GITHUB)
+    ids = {name.casefold(): id_ for id_, name in (known.containers if known else ())}
+    container = ids.get(named["name"].casefold())
+    if container is None:
+        problem = Problem(f"{named['name']} is not a repository of {mapping.name}", nearest=next(iter(ids), None))
+        raise Misconfigured([problem])
+    seen = sync.store.numbered(mapping.name, container, int(named["number"]))
+    return seen.record.ref if seen else None
+
+
+def _awaited(sync: wiring.Sync, mapping: Mapping, since: datetime, timeout: float) -> Result:
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        status = sync.store.status_rows(mapping.name)
+        if _settled(sync, status, since):
+            document: dict[str, Any] = {"asked": mapping.name, "waited": True, "conflicts": status.conflicts}
+            code = ATTENTION if status.conflicts or status.failed else OK
+            return Result(document, lambda out: out.print("looked again, and everything is written"), code)
+    raise Misconfigured([Problem(f"not done within {timeout:.0f} s", cure="see `tandem status`")])
+
+
+def _settled(sync: wiring.Sync, status: Status, since: datetime) -> bool:
+    """Tell whether the hint was heeded by a pass or look that ended, and nothing waits to be decided or written."""
+    heeded = status.name not in sync.store.hinted()
+    quiet = status.queued + status.in_flight == 0 and status.oldest_unsynced_seconds is None
+    return heeded and quiet and sync.clock.now() > since

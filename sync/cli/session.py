@@ -1,0 +1,31 @@
+"""What commands that ask the services share: opening everything, choosing mappings, faults placed in their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sync import wiring
+from sync.core.errors import Misconfigured, Problem
+from sync.core.mapping import Mapping
+
+
+@contextmanager
+def chosen(names: Sequence[str]) -> Iterator[tuple[wiring.Sync, tuple[Mapping, ...]]]:
+    """Give a ready Sync and the mappings to work; raises Misconfigured with every fault, also of unknown names."""
+    with wiring.opened(names) as sync:
+        faults = tuple(problem for problem in sync.loaded.problems if problem.level == "fault")
+        if faults and (names or not sync.mappings):
+            raise Misconfigured(faults)
+        if not sync.mappings:
+            place = sync.settings.mappings_dir
+            cure = "write a mapping there: mappings/roadmap.example.yaml explains every line"
+            raise Misconfigured([Problem(f"there is no mapping in {place}", cure=cure)])
+        sync.settings.require_github()
+        sync.settings.require_notion()
+        yield sync, sync.mappings
+
+
+def faulty(sync: wiring.Sync) -> tuple[Problem, ...]:
+    """Return the faults of mappings that do not run while the others do."""
+    return tuple(problem for problem in sync.loaded.problems if problem.level == "fault")

@@ -1,0 +1,96 @@
+"""`tandem status`: how every mapping stands, how much of each budget is left, and what needs a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sync import wiring
+from sync.cli import render
+from sync.cli.frame import ATTENTION, OK, Result
+from sync.core.errors import TryLater
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sync.store.report import Status
+
+
+def status() -> Result:
+    """Show the state; neither service is asked."""
+    with wiring.opened() as sync:
+        rows = [sync.store.status_rows(mapping.name) for mapping in sync.mappings]
+        values = {row.name: sync.store.unmapped(row.name) for row in rows}
+        kept_out = {row.name: sync.store.quarantined(row.name) for row in rows}
+        budgets = _budgets(sync)
+        problems = sync.loaded.problems
+    attention = any(_attention(row) for row in rows) or any(problem.level == "fault" for problem in problems)
+    document = {"mappings": [_document(row) for row in rows], "budgets": budgets}
+
+    def show(out: Console) -> None:
+        render.problems(out, problems)
+        out.print(_table(rows))
+        for row in rows:
+            for guard, detail in row.refusals.items():
+                out.print(f"[yellow]refused[/] {row.name}: {detail} ({guard.partition(':')[0]})")
+            if row.paused:
+                out.print(f"[yellow]paused[/] {row.name}: {row.paused}")
+            for each in values[row.name]:
+                out.print(f"unmapped {row.name}: {each.side} {each.field.partition('~')[0]} {each.value!r} × {each.count}")
+            for kept in kept_out[row.name]:
+                out.print(f"quarantined {row.name}: {kept.ref.side} {kept.ref.id}: {kept.reason}")
+
+    return Result(document, show, ATTENTION if attention else OK)
+
+
+def _attention(row: Status) -> bool:
+    return bool(row.conflicts or row.failed or row.quarantined or row.paused or row.refusals)
+
+
+def _budgets(sync: wiring.Sync) -> dict[str, dict[str, Any]]:
+    """Return each service's budgets; without Redis there is nothing to tell."""
+    try:
+        levels = sync.limiter.state()
+    except TryLater:
+        return {"github": {}, "notion": {}}
+    found: dict[str, dict[str, Any]] = {"github": {}, "notion": {}}
+    for name, level in levels.items():
+        side, _, budget = name.partition(":")
+        found[side][budget] = {
+            "limit": level.limit,
+            "window_seconds": level.window,
+            "available": level.available,
+            "paused_until": level.paused_until.isoformat() if level.paused_until else None,
+            "reason": level.reason,
+        }
+    return found
+
+
+def _document(row: Status) -> dict[str, Any]:
+    last = row.last_pass
+    return {
+        "name": row.name,
+        "links": row.links,
+        "last_pass": last
+        and {"id": last.id, "at": last.at.isoformat(), "mode": last.mode, "outcome": last.outcome},
+        "oldest_unsynced_seconds": row.oldest_unsynced_seconds,
+        "queued": row.queued,
+        "in_flight": row.in_flight,
+        "conflicts": row.conflicts,
+        "failed": row.failed,
+        "quarantined": row.quarantined,
+        "unmapped": row.unmapped,
+        "paused": row.paused,
+    }
+
+
+def _table(rows: list[Status]) -> object:
+    if not rows:
+        return "no mapping runs: see `tandem check`"
+    made = render.table("mapping", "links", "last pass", "unsynced", "queue", "conflicts", "failed", "out", "unmapped")
+    for row in rows:
+        last = f"{row.last_pass.at:%Y-%m-%d %H:%M} {row.last_pass.outcome}" if row.last_pass else "never"
+        oldest = f"{row.oldest_unsynced_seconds:.0f} s" if row.oldest_unsynced_seconds is not None else "—"
+        queue = str(row.queued + row.in_flight)
+        counts = (str(row.conflicts), str(row.failed), str(row.quarantined), str(row.unmapped))
+        made.add_row(row.name, str(row.links), last, oldest, queue, *counts)
+    return made

@@ -1,0 +1,133 @@
+"""`tandem sync`: one pass in the foreground until its writes are done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sync import wiring
+from sync.cli import render
+from sync.cli.documents import refusal, written
+from sync.cli.frame import ATTENTION, ERROR, OK, Result, console
+from sync.cli.session import chosen, faulty
+from sync.core.errors import Misconfigured, TandemError
+from sync.core.mapping import Mapping
+from sync.core.model import Side
+from sync.flow import run as flow
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sync.store.report import Status
+
+Step = Callable[[str, int], None]
+
+
+def sync(names: Sequence[str], *, full: bool, let_through: bool) -> Result:
+    """Run one pass over every chosen mapping."""
+    began = time.monotonic()
+    with chosen(names) as (ready, mappings):
+        documents = [_passed(ready, mapping, full=full, let_through=let_through) for mapping in mappings]
+        faults = faulty(ready)
+    needs_person = any(_needs_person(document) for document in documents)
+    code = ERROR if faults else ATTENTION if needs_person else OK
+
+    def show(out: Console) -> None:
+        render.problems(out, faults)
+        for document in documents:
+            _show(out, document)
+
+    return Result({"mappings": documents, "seconds": round(time.monotonic() - began, 3)}, show, code)
+
+
+def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bool) -> dict[str, Any]:
+    """Run one mapping's pass and return its document; the pass is noted whatever becomes of it."""
+    ready.calls.counts.clear()
+    mode = "full" if full else "incremental"
+    pass_id = ready.store.begin_pass(mapping.name, mode, ready.clock.now())
+    outcome = "interrupted"
+    document: dict[str, Any] = {}
+    try:
+        with _progress(mapping.name) as step:
+            world = replace(ready.foreground(mapping), progress=step)
+            done = flow.run(world, full=full, let_through=let_through, wait=wiring.sleeper())
+        document = _document(ready, mapping, done, pass_id) | {"mode": mode}
+        outcome = "done" if document["converged"] else "not converged"
+    except Misconfigured as error:
+        outcome = f"error: {error}"
+        raise wiring.placed(mapping, error) from error
+    except TandemError as error:
+        outcome = f"error: {error}"
+        raise
+    finally:
+        ready.store.end_pass(pass_id, outcome, ready.clock.now(), document)
+    return document
+
+
+def _document(ready: wiring.Sync, mapping: Mapping, done: flow.Pass, pass_id: str) -> dict[str, Any]:
+    status: Status = ready.store.status_rows(mapping.name)
+    return {
+        "name": mapping.name,
+        "pass_id": pass_id,
+        "mode": "incremental",
+        "seen": {side.value: done.seen[side] for side in Side},
+        "writes": written(done),
+        "calls": {side.value: ready.calls.counts[side] for side in Side},
+        "conflicts": status.conflicts,
+        "held": status.conflicts + done.waiting,
+        "failed": status.failed,
+        "quarantined": status.quarantined,
+        "unmapped": status.unmapped,
+        "refused": refusal(done),
+        "converged": done.converged,
+    }
+
+
+def _needs_person(document: dict[str, Any]) -> bool:
+    held = document["held"] or document["failed"] or document["quarantined"]
+    return bool(held or document["refused"] or not document["converged"])
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Step]:
+    """Show what goes on, on a terminal; elsewhere nothing."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield lambda _step, _count: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def step(what: str, count: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(f"{name}: {what}", total=None)
+            bar.advance(tasks[what], count)
+
+        yield step
+
+
+def _show(out: Console, document: dict[str, Any]) -> None:
+    mark = "[green]✓[/]" if not _needs_person(document) else "[yellow]●[/]"
+    seen, calls = document["seen"], document["calls"]
+    out.print(f"{mark} [bold]{document['name']}[/]: {render.counts(document['writes'])}")
+    out.print(
+        f"  saw {seen['github']} issues and {seen['notion']} pages in {calls['github']} + {calls['notion']} calls",
+        style="dim",
+    )
+    told = {
+        "conflicts": "held: `tandem conflicts`",
+        "failed": "failed: `tandem failures`",
+        "quarantined": "in quarantine: `tandem status`",
+        "unmapped": "values that the other side cannot say: `tandem status`",
+    }
+    for key, words in told.items():
+        if document[key]:
+            out.print(f"  {document[key]} {words}")
+    if document["refused"]:
+        out.print(f"  [bold yellow]refused[/] {document['refused']['detail']}: `tandem sync --yes` lets it through")

@@ -1,0 +1,155 @@
+"""The columns of a data source as a request describes and changes them; no row is looked at."""
+
+from __future__ import annotations
+
+from sync.sandbox.notion import identity
+from sync.sandbox.notion.model import GROUPS, DataSource, Json, Option, Property, Raw
+from sync.sandbox.notion.refusals import MISSING, invalid, too_long, wrong
+from sync.sandbox.notion.showing import OPTIONS
+from sync.sandbox.notion.world import World
+from sync.sandbox.notion.writing import LIST, READ_ONLY, WRITERS, new_option
+
+TYPES = READ_ONLY | set(WRITERS)
+DEFAULT_STATUS = (
+    {"name": "Not started", "color": "default", "group": "To-do"},
+    {"name": "In progress", "color": "blue", "group": "In progress"},
+    {"name": "Done", "color": "green", "group": "Complete"},
+)
+"""What a status has that was made without options (changelog, 2026-03-19)."""
+
+
+def create(world: World, source: DataSource, properties: Raw, *, at: str) -> None:
+    """Give a new data source its columns; without any it has a title called Name."""
+    for name, raw in (properties or {"Name": {"title": {}}}).items():
+        _add(world, source, name, raw=raw, at=f"{at}.{name}")
+    if identity.TITLE not in source.properties:
+        raise invalid("Title is not provided")
+
+
+def change(world: World, source: DataSource, properties: Raw, *, at: str = "body.properties") -> None:
+    """Add, change, rename (`name`) and delete (null) columns."""
+    if not isinstance(properties, dict):
+        raise wrong(at, "be an object", properties)
+    for name, raw in properties.items():
+        column = source.find(name)
+        if column is None:
+            if raw is None:
+                raise invalid(f"Could not find property with name or id: {name}")
+            _add(world, source, name, raw=raw, at=f"{at}.{name}")
+        elif raw is None:
+            _delete(source, column)
+        else:
+            _alter(world, source, column, raw=raw, at=f"{at}.{name}")
+
+
+def options(world: World, column: Property, given: Raw, *, at: str) -> None:
+    """Set the options of a column: known ones by id or name, new ones appended.
+
+    Recorded for select and multi_select: those left out are gone. For a status that is a guess; a switch keeps them.
+    """
+    if not isinstance(given, list):
+        raise wrong(at, "be an array", given)
+    if len(given) > LIST:
+        raise too_long(at, LIST, len(given))
+    told = [_option(world, column, raw, at=f"{at}[{index}]") for index, raw in enumerate(given)]
+    if world.habits.on("partial_options_kept"):
+        told = [each for each in column.options if each not in told] + told
+    column.options[:] = told
+
+
+def rename(source: DataSource, column: Property, name: str) -> None:
+    """Call a column something else; names are unique."""
+    if any(each.name == name and each is not column for each in source.properties.values()):
+        raise invalid(f"Cannot create new property with the same name as another property: {name}")
+    column.name = name
+
+
+def _delete(source: DataSource, column: Property) -> None:
+    if column.type == identity.TITLE:
+        raise invalid("Cannot delete the title property.")
+    del source.properties[column.id]
+
+
+def _add(world: World, source: DataSource, name: str, *, raw: Raw, at: str) -> None:
+    kind = _type(raw, at)
+    if kind == identity.TITLE and identity.TITLE in source.properties:
+        raise invalid("Cannot create a second title property.")
+    id_ = identity.TITLE if kind == identity.TITLE else world.ids.property(set(source.properties))
+    column = Property(id_, "", kind)
+    rename(source, column, name)
+    _configure(world, column, raw, at=at)
+    source.properties[id_] = column
+
+
+def _alter(world: World, source: DataSource, column: Property, *, raw: Raw, at: str) -> None:
+    if not isinstance(raw, dict):
+        raise wrong(at, "be an object", raw)
+    if raw.get("name"):
+        rename(source, column, raw["name"])
+    if not raw.keys() & TYPES:
+        return
+    kind = _type(raw, at)
+    if kind != column.type:
+        if identity.TITLE in {kind, column.type}:
+            raise invalid("Cannot change the type of the title property.")
+        column.type, column.config = kind, {}
+        column.options.clear()
+        source.retyped(column.id)
+    _configure(world, column, raw, at=at)
+
+
+def _type(raw: Raw, at: str) -> str:
+    if not isinstance(raw, dict):
+        raise wrong(at, "be an object", raw)
+    kinds = raw.keys() & TYPES
+    if len(kinds) != 1:
+        raise wrong(f"{at}.{raw.get('type', 'title')}", "be defined", MISSING)
+    return str(kinds.pop())
+
+
+def _configure(world: World, column: Property, raw: Json, *, at: str) -> None:
+    given = raw[column.type]
+    if column.type == "status" and not column.group_ids:
+        column.group_ids = {name: world.ids.uuid() for name, _ in GROUPS}
+    if column.type in OPTIONS:
+        told = given.get("options")
+        if told is None and column.type == "status" and not column.options:
+            told = list(DEFAULT_STATUS)
+        if told is not None:
+            options(world, column, told, at=f"{at}.{column.type}.options")
+    elif column.type == "number":
+        column.config = {"format": given.get("format", column.config.get("format", "number"))}
+    elif column.type == "relation":
+        column.config = _relation(world, given, f"{at}.relation")
+    elif column.type == "unique_id":
+        column.config = {"prefix": given.get("prefix")}
+    else:
+        column.config = dict(given)
+
+
+def _relation(world: World, given: Json, at: str) -> Json:
+    other = world.source(identity.checked(given.get("data_source_id"), f"{at}.data_source_id"))
+    return {
+        "database_id": other.database.id,
+        "data_source_id": other.id,
+        "type": "single_property",
+        "single_property": {},
+    }
+
+
+def _option(world: World, column: Property, raw: Raw, *, at: str) -> Option:
+    if not isinstance(raw, dict) or not (raw.get("id") or raw.get("name")):
+        raise wrong(f"{at}.name", "be defined", MISSING)
+    known = column.option(raw["id"]) if raw.get("id") else column.named(raw["name"])
+    if known is None:
+        if not raw.get("name"):
+            raise invalid(f'{column.spelled} is an invalid {column.type} option "{raw["id"]}".')
+        known = new_option(world, column, raw, at=at)
+    elif raw.get("color", known.color) != known.color:
+        # Quoted in public reports: options are not recoloured by the API.
+        raise invalid(f"Cannot update color of select with name: {known.name}.")
+    group = raw.get("group", known.group)
+    if group not in {name for name, _ in GROUPS}:
+        raise wrong(f"{at}.group", "be a status group", group)
+    known.group = group
+    return known

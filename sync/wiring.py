@@ -1,0 +1,289 @@
+"""The only file that knows everyone: settings in, a ready Sync out; it holds no rule of its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sync.config.mappings import Loaded, load_mappings, locate
+from sync.config.settings import App, Settings, load_settings
+from sync.core.errors import Misconfigured, Problem
+from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets
+from sync.core.mapping import Mapping
+from sync.core.model import Side
+from sync.core.ports import Gate as GatePort
+from sync.core.ports import Queue, Remote
+from sync.flow.world import Patience, World
+from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
+from sync.limiter.redis import RedisLimiter
+from sync.queue.app import App as CeleryApp
+from sync.queue.app import make_app
+from sync.queue.embedded import reach
+from sync.queue.send import Nudges
+from sync.remotes.network import fingerprint
+from sync.store import SqlStore, check_schema, migrate, open_store
+
+if TYPE_CHECKING:
+    from sync.remotes.github.client import Door as GitHubDoor
+    from sync.remotes.notion.client import Door as NotionDoor
+
+TURN_PATIENCE = 60.0
+"""Seconds that a turn may wait for one call: a long list must end some time, and a thread is all it holds."""
+SCHEMA_WAIT = 60.0
+"""Seconds that a worker waits for the release process to migrate the database."""
+GUARD_WINDOW = timedelta(minutes=60)
+"""How far back the guards count in workers (contract section 4)."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present."""
+        return datetime.now(UTC)
+
+
+@dataclass
+class Calls:
+    """How many HTTP requests each side was asked, 304s and followed redirects included."""
+
+    counts: Counter[Side] = field(default_factory=Counter)
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, charges: Sequence[Charge]) -> None:
+        """Count one request by the budget it is charged to."""
+        with self.lock:
+            self.counts[Side(charges[0].budget.partition(":")[0])] += 1
+
+
+@dataclass(frozen=True)
+class CountedGate:
+    """A gate that counts who passes."""
+
+    gate: Gate
+    calls: Calls
+
+    def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
+        """Let a call pass, and count it."""
+        self.gate.enter(charges, lane)
+        self.calls.add(charges)
+
+    def pause(self, budget: str, seconds: float, reason: str) -> None:
+        """Let nobody pass that budget for so long."""
+        self.gate.pause(budget, seconds, reason)
+
+    def observe(self, budget: str, *, limit: int, remaining: int, reset_at: datetime) -> None:
+        """Correct a budget by what the service says."""
+        self.gate.observe(budget, limit=limit, remaining=remaining, reset_at=reset_at)
+
+
+class Silent:
+    """The queue of a program that does its work itself."""
+
+    def send(self, task: str, key: str, lane: Lane) -> None:
+        """Send nothing."""
+
+
+@dataclass(frozen=True)
+class Sync:
+    """Everything that a door needs, ready to use; `made` keeps worlds, for their connections are worth keeping."""
+
+    settings: Settings
+    loaded: Loaded
+    store: SqlStore
+    limiter: RedisLimiter
+    queue: Queue
+    clock: SystemClock = SystemClock()
+    calls: Calls = field(default_factory=Calls)
+    made: dict[tuple[str, float], World] = field(default_factory=dict)
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}")
+
+    @property
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Return the sound mappings."""
+        return self.loaded.mappings
+
+    @property
+    def intervals(self) -> tuple[timedelta, timedelta]:
+        """Return how long after another polls and full passes are due."""
+        settings = self.settings
+        return timedelta(seconds=settings.poll_interval), timedelta(seconds=settings.full_sync_interval)
+
+    def mapping(self, name: str) -> Mapping:
+        """Return the mapping of that name; raises Misconfigured where none is sound under it."""
+        for mapping in self.mappings:
+            if mapping.name == name:
+                return mapping
+        raise Misconfigured([Problem(f"no mapping is named {name!r}", cure="see MAPPINGS_DIR, and `tandem check`")])
+
+    def foreground(self, mapping: Mapping) -> World:
+        """Return the world of a pass at a shell: it waits for its budgets as long as it must."""
+        return self._world(mapping, FOREGROUND_PATIENCE)
+
+    def world(self, name: str, *, patience: float = WORKER_PATIENCE) -> World:
+        """Return the world of a worker's task, which waits no longer than its patience for a call."""
+        world = self._world(self.mapping(name), patience)
+        return replace(world, quiet=True, window=GUARD_WINDOW)
+
+    def worlds(self) -> Iterator[World]:
+        """Yield the worlds of all sound mappings."""
+        for mapping in self.mappings:
+            yield self.world(mapping.name)
+
+    def _world(self, mapping: Mapping, patience: float) -> World:
+        known = self.made.get((mapping.name, patience))
+        return known or self.made.setdefault((mapping.name, patience), self._made(mapping, patience))
+
+    def _made(self, mapping: Mapping, patience: float) -> World:
+        settings = self.settings
+        gate = CountedGate(Gate(self.limiter, patience=patience), self.calls)
+        return World(
+            mapping=mapping,
+            remotes={Side.GITHUB: self._github(mapping, gate), Side.NOTION: self._notion(mapping, gate)},
+            store=self.store,
+            clock=self.clock,
+            owner=self.owner,
+            patience=Patience(
+                stale=timedelta(seconds=settings.stale_seconds),
+                settle=timedelta(seconds=settings.create_settle_seconds),
+            ),
+        )
+
+    def _github(self, mapping: Mapping, gate: GatePort) -> Remote:
+        from sync.remotes.github.remote import GitHubRemote
+
+        return GitHubRemote(
+            _github_door(self.settings, gate, mapping.github.repositories[0]), mapping.github.repositories
+        )
+
+    def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
+        from sync.remotes.notion.remote import NotionRemote
+
+        notion = mapping.notion
+        people = bool(mapping.users)
+        door = _notion_door(self.settings, gate)
+        return NotionRemote(door, database=notion.database, data_source=notion.data_source, people=people)
+
+
+@contextmanager
+def opened(names: Sequence[str] = (), *, env: Settings | None = None) -> Iterator[Sync]:
+    """Give a Sync for a program at a shell: the database is migrated, Redis is reached or started.
+
+    Raises Misconfigured with what is wrong of the settings; faulty mappings stand in `loaded.problems`.
+    """
+    settings = env or load_settings()
+    loaded = load_mappings(settings.mappings_dir, names)
+    url = settings.database_url.get_secret_value()
+    migrate(url)
+    with reach(_redis_url(settings), settings.state_dir) as redis_url, open_store(url) as store:
+        yield Sync(settings, loaded, store, _limiter(settings, redis_url), Nudges(make_app(redis_url)))
+
+
+def celery_app() -> CeleryApp:
+    """Return the worker's app on the Redis that is set, or on the embedded one for as long as this process lives."""
+    return make_app(_worker_redis())
+
+
+@cache
+def current() -> Sync:
+    """Return this worker process's Sync; waits for a schema that is still to be migrated."""
+    settings = load_settings()
+    url = settings.database_url.get_secret_value()
+    check_schema(url, wait=SCHEMA_WAIT)
+    loaded = load_mappings(settings.mappings_dir)
+    redis_url = _worker_redis()
+    return Sync(settings, loaded, open_store(url), _limiter(settings, redis_url), Nudges(make_app(redis_url)))
+
+
+def anyone(sync: Sync) -> World | None:
+    """Return any mapping's world, whose store and clock are everybody's; None where no mapping is sound."""
+    return next(sync.worlds(), None)
+
+
+def placed(mapping: Mapping, error: Misconfigured) -> Misconfigured:
+    """Return a bind's problems with the file and line of each YAML path."""
+    return Misconfigured([_placed(mapping, problem) for problem in error.problems])
+
+
+def sleeper() -> Callable[[float], None]:
+    """Return how a program at a shell waits: in slices, so that Ctrl-C is heard."""
+
+    def wait(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.5))
+
+    return wait
+
+
+def _placed(mapping: Mapping, problem: Problem) -> Problem:
+    if not problem.where or problem.file:
+        return problem
+    file, line = locate(mapping, problem.where)
+    return replace(problem, file=file, line=line)
+
+
+@cache
+def _worker_redis() -> str:
+    settings = load_settings()
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(reach(_redis_url(settings), settings.state_dir))
+
+
+def _redis_url(settings: Settings) -> str | None:
+    return settings.redis_url.get_secret_value() if settings.redis_url else None
+
+
+def _limiter(settings: Settings, redis_url: str) -> RedisLimiter:
+    return RedisLimiter(redis_url, budgets(settings))
+
+
+def budgets(settings: Settings) -> tuple[Budget, ...]:
+    """Return the budgets of the credentials that are set, kept apart by the credential's fingerprint."""
+    github = settings.github_token or settings.github_app_private_key
+    notion = settings.notion_token
+    return (
+        *github_budgets(
+            settings.github_requests_per_hour,
+            settings.github_points_per_minute,
+            creates_per_minute=settings.github_creates_per_minute,
+            creates_per_hour=settings.github_creates_per_hour,
+            credential=fingerprint(github.get_secret_value()) if github else "",
+        ),
+        *notion_budgets(
+            settings.notion_requests_per_minute,
+            credential=fingerprint(notion.get_secret_value()) if notion else "",
+        ),
+    )
+
+
+def _github_door(settings: Settings, gate: GatePort, repository: str) -> GitHubDoor:
+    from sync.remotes.github.client import Door
+    from sync.remotes.github.credential import Credential, Installation, PersonalToken
+
+    secret = settings.require_github()
+    credential: Credential
+    if isinstance(secret, App):
+        key = secret.private_key.get_secret_value()
+        credential = Installation(secret.id, key, installation=secret.installation_id, repository=repository)
+    else:
+        credential = PersonalToken(secret.get_secret_value())
+    return Door(credential, gate, base_url=settings.github_api_url)
+
+
+def _notion_door(settings: Settings, gate: GatePort) -> NotionDoor:
+    from sync.remotes.notion.client import Door
+
+    return Door(settings.require_notion().get_secret_value(), gate, base_url=settings.notion_api_url)
