@@ -29,6 +29,8 @@ def barrier(bound: Bound, record: Record) -> str:
 
 def quiet_until(bound: Bound, record: Record) -> datetime:
     """Return when the record has been left alone for `create.quiet` seconds, its coarse time taken at the latest."""
+    if not bound.births.quiet:
+        return record.time
     return record.time + timedelta(seconds=record.grain + bound.births.quiet)
 
 

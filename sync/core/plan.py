@@ -167,8 +167,9 @@ def _revive(known: Known, lost: Side) -> Plan:
     record = _record(known.on(lost))
     assert record is not None
     if record.presence is Presence.TRASHED:
-        op = Op(lost, Action.RESTORE, reason="it was trashed here and edited on the other side: the edit wins")
-        return Plan(ops=(op,))
+        # Parked until both are seen: what our own close left behind is put right when the link resumes.
+        reason = "it was trashed here and edited on the other side: the edit wins"
+        return Plan(ops=(Op(lost, Action.RESTORE, reason=reason, then=LinkState.PARKED),))
     return Plan(state=LinkState.CLAIMED, forget=lost, because="deleted here, edited on the other side: born anew")
 
 

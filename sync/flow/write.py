@@ -153,7 +153,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
             state=op.then,
             failure=failure,
             overwritten=applied.overwritten,
-            closed_by_us=op.action is Action.CLOSE and op.then is LinkState.PARKED,
+            closed_by_us=op.then is LinkState.PARKED and (op.action is Action.CLOSE or outgoing.link.closed_by_us),
         ),
         seq,
         now,

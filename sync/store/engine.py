@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -119,6 +120,7 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "invalidate", _undo)
     return engine
 
 
@@ -133,6 +135,13 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dr
 def _begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get("reading")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _undo(connection: Any, _record: object, _error: object) -> None:  # noqa: ANN401 - the driver's own connection
+    # A connection that Ctrl-C broke off is closed at once, but SQLite keeps it, and its lock, for as long as one of its
+    # statements is unfinished (sqlite.org/c3ref/close.html, "zombie").
+    with suppress(sqlite3.Error):
+        connection.rollback()
 
 
 def _postgresql(url: URL) -> Engine:

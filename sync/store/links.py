@@ -36,9 +36,11 @@ def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """Return links by id, they and their writes locked until the transaction ends, in the order of their ids."""
     found: dict[int, Row[Any]] = {}
     for chunk in chunks(sorted(set(ids))):
-        rows = connection.execute(select(links).where(links.c.id.in_(chunk)).order_by(links.c.id).with_for_update())
+        rows = connection.execute(
+            select(links).where(links.c.id.in_(chunk)).order_by(links.c.id).with_for_update(key_share=True)
+        )
         found |= {row.id: row for row in rows}
-        connection.execute(select(outbox.c.id).where(outbox.c.link.in_(chunk)).with_for_update())
+        connection.execute(select(outbox.c.id).where(outbox.c.link.in_(chunk)).with_for_update(key_share=True))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, case, func, select, tuple_, update
 
 from sync.core.model import Ref, Side
 from sync.core.state import Observation
@@ -14,7 +14,7 @@ from sync.store.engine import CHUNK, Database, Queries, chunks
 from sync.store.links import by_side, holders, mark
 from sync.store.tables import observations
 
-_PLACE = tuple_(observations.c.container, observations.c.number, observations.c.id)
+_PLACE = (observations.c.container, observations.c.number, observations.c.id)
 
 
 def folded(address: str) -> str:
@@ -99,18 +99,21 @@ class ObservationQueries(Queries):
 
     def unseen(self, mapping: str, side: Side, container: str, listing: int) -> Iterator[Ref]:
         """Yield the linked records in sight that a complete listing did not show."""
-        asked = self._on(mapping, side).where(
+        asked = select(*_PLACE).where(
+            observations.c.mapping == mapping,
+            observations.c.side == side,
             observations.c.container == container,
             observations.c.in_sight,
             observations.c.link.is_not(None),
             observations.c.listing < listing,
         )
-        for row in self._pages(asked):
+        for row in self._pages(asked, (observations.c.id,)):
             yield Ref(side, row.id, row.container, row.number or None)
 
     def unlinked(self, mapping: str, side: Side) -> Iterator[Observation]:
         """Yield, in order of container and number or id, observations that no link holds."""
-        return map(to_observation, self._pages(self._on(mapping, side).where(observations.c.link.is_(None))))
+        free = self._on(mapping, side).where(observations.c.link.is_(None))
+        return map(to_observation, self._pages(free, _PLACE))
 
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
         """Return observations by the address that was asked for; of several, the one in sight that was read last."""
@@ -139,7 +142,6 @@ class ObservationQueries(Queries):
         """Return the highest number seen in a container."""
         asked = select(func.max(observations.c.number)).where(
             observations.c.mapping == mapping,
-            observations.c.side.in_(tuple(Side)),
             observations.c.container == container,
         )
         with self.database.reading() as connection:
@@ -166,14 +168,14 @@ class ObservationQueries(Queries):
     def _on(self, mapping: str, side: Side) -> Select[Any]:
         return select(observations).where(observations.c.mapping == mapping, observations.c.side == side)
 
-    def _pages(self, asked: Select[Any]) -> Iterator[Row[Any]]:
-        """Yield the rows in order of place, in short transactions: whoever reads them may call a service in between."""
-        after: tuple[Any, ...] | None = None
+    def _pages(self, asked: Select[Any], order: Sequence[Column[Any]]) -> Iterator[Row[Any]]:
+        """Yield the rows in an order, in short transactions: whoever reads them may call a service in between."""
+        after: tuple[Any, ...] = ()
         while True:
-            page = asked.order_by(*_PLACE.clauses).limit(CHUNK)
+            page = asked.where(tuple_(*order) > tuple_(*after)) if after else asked
             with self.database.reading() as connection:
-                rows = connection.execute(page if after is None else page.where(tuple_(*after) < _PLACE)).all()
+                rows = connection.execute(page.order_by(*order).limit(CHUNK)).all()
             yield from rows
             if len(rows) < CHUNK:
                 return
-            after = (rows[-1].container, rows[-1].number, rows[-1].id)
+            after = tuple(getattr(rows[-1], column.name) for column in order)

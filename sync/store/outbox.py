@@ -19,6 +19,8 @@ from sync.store.links import BUSY, bury, hold, lock, mark, to_link
 from sync.store.observations import keep
 from sync.store.tables import failures, links, looks, mappings, outbox
 
+_PAUSED = select(mappings.c.name).where(mappings.c.paused.is_not(None))
+
 
 class OutboxQueries(Queries):
     """The way of a write from the queue to its end."""
@@ -34,8 +36,13 @@ class OutboxQueries(Queries):
             return connection.execute(asked).scalar_one()
 
     def next_due(self, mapping: str) -> datetime | None:
-        """Return when the earliest of the waiting writes and of the looks by id is due, None where nothing waits."""
-        write = select(func.min(outbox.c.due)).where(outbox.c.mapping == mapping, outbox.c.stage != Stage.PLANNED)
+        """Return when the earliest of the waiting writes and of the looks by id is due, None where nothing waits.
+
+        The writes of a paused mapping are not due at any time: `lease` would not give them.
+        """
+        write = select(func.min(outbox.c.due)).where(
+            outbox.c.mapping == mapping, outbox.c.stage != Stage.PLANNED, outbox.c.mapping.not_in(_PAUSED)
+        )
         look = select(func.min(looks.c.at)).where(looks.c.mapping == mapping)
         with self.database.reading() as connection:
             times = [connection.execute(asked).scalar_one() for asked in (write, look)]
@@ -46,15 +53,14 @@ class OutboxQueries(Queries):
 
         One whose lease ran out is due again: as queued if its call was never about to be made, else as in flight.
         """
-        paused = select(mappings.c.name).where(mappings.c.paused.is_not(None))
         asked = (
             select(outbox.c.id, outbox.c.link, outbox.c.stage)
             .join(links, links.c.id == outbox.c.link)
-            .where(outbox.c.stage != Stage.PLANNED, outbox.c.due <= now, outbox.c.mapping.not_in(paused))
+            .where(outbox.c.stage != Stage.PLANNED, outbox.c.due <= now, outbox.c.mapping.not_in(_PAUSED))
             .order_by(outbox.c.lane, outbox.c.due, outbox.c.id)
             .limit(1)
             # Several workers ask at once: each takes the next row that nobody else is just taking.
-            .with_for_update(of=(outbox, links), skip_locked=True)
+            .with_for_update(of=(outbox, links), skip_locked=True, key_share=True)
         )
         if mapping is not None:
             asked = asked.where(outbox.c.mapping == mapping)

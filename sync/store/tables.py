@@ -213,10 +213,7 @@ observations = Table(
     _number("listing"),
     Column("link", Big, ForeignKey("links.id", ondelete="SET NULL"), index=True),
 )
-Index(
-    "ix_observations_place",
-    *(observations.c[name] for name in ("mapping", "side", "container", "number", "id")),
-)
+Index("ix_observations_number", observations.c.mapping, observations.c.container, observations.c.number)
 Index("ix_observations_address", observations.c.mapping, observations.c.side, observations.c.address)
 Index(
     "ix_observations_free",
@@ -275,7 +272,7 @@ outbox = Table(
     Column("pass_id", Text),
     UniqueConstraint("link"),
     Index("ix_outbox_lane_due_id", "lane", "due", "id"),
-    Index("ix_outbox_mapping_stage", "mapping", "stage"),
+    Index("ix_outbox_mapping_lane_due_id", "mapping", "lane", "due", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -213,7 +213,7 @@ class Machine(RuleBasedStateMachine):
         contested = {(row.link, row.field) for row in self.store.conflicts()}
         for known in links:
             self._agrees(known)
-            if known.link.github and known.link.notion:
+            if all(self._present(known, side) for side in Side):
                 self._keeps_the_last_word(known, contested)
                 self._keeps_every_name(known)
 
@@ -296,6 +296,10 @@ class Machine(RuleBasedStateMachine):
         if side is Side.NOTION:
             said = field.transform.say(Side.GITHUB, said, None)
         return {each.casefold() for each in said or ()}
+
+    def _present(self, known, side):
+        ref = known.link.ref(side)
+        return ref is not None and self.team.shelves[side].versions[ref.id][-1].presence is Presence.PRESENT
 
     def _of(self, known, edit):
         return known.link.ref(edit.side).id == edit.id

@@ -69,7 +69,11 @@ def judged(method, path, said):
     if found is None or str(said.status) not in found[1]["responses"] or said.status in {301, 304, 307}:
         return []
     JUDGED.add(f"{method} {found[0]}")
-    return oracle.response_errors(method, path, said.status, said.json)
+    shown = said.json
+    if said.status == 422:
+        # Refusals name their status since 2024 (quoted in Canner/wren-engine#937); the description of a 422 does not yet.
+        shown = {key: value for key, value in shown.items() if key != "status"}
+    return oracle.response_errors(method, path, said.status, shown)
 
 
 @pytest.fixture

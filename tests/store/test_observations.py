@@ -146,3 +146,18 @@ def test_a_tombstoned_link_s_records_are_not_missed(store):
 def test_text_that_a_database_cannot_hold_is_kept_all_the_same(store):
     observe(store, issue(1), title="a\0b\ud800c")
     assert title(store, issue(1)) == "a\0b\ud800c"
+
+
+def test_a_record_is_found_by_its_number(store):
+    observe(store, issue(3), issue(4), page(3))
+    assert store.numbered(M, API, 4).record.ref == issue(4)
+    assert store.numbered(M, API, 5) is None
+    assert store.numbered(M, "elsewhere", 4) is None
+
+
+def test_missing_records_come_whole_though_they_fill_several_pages(store):
+    refs = [issue(number) for number in range(1, 1012)]
+    observe(store, *refs)
+    for ref in refs:
+        store.claim(M, ref, 1)
+    assert sorted(each.number for each in store.unseen(M, Side.GITHUB, API, 99)) == list(range(1, 1012))

@@ -232,3 +232,16 @@ def test_what_a_pass_overwrote_is_told_by_its_id_though_it_was_written_after_the
     (line,) = store.written_in(pass_id)
     assert (line.link, line.side, line.overwritten) == (link.id, Side.NOTION, {"title": ("a", "b")})
     assert store.passing(pass_id).report == {"seen": {"github": 1}}
+
+
+def test_the_next_thing_due_is_a_write_or_a_look_and_no_write_of_a_paused_mapping(store):
+    assert store.next_due(M) is None
+    queued(store, tied(store).id)
+    store.requeue(leased(store), at(50), "busy")
+    assert store.next_due(M) == at(50)
+    store.look_later(M, [issue(1)], at(30))
+    assert store.next_due(M) == at(30)
+    store.looked(M, [issue(1)])
+    store.save_mapping(MappingState(M, paused="the token was refused"))
+    assert store.next_due(M) is None
+    assert store.next_due("other") is None

@@ -23,7 +23,7 @@ from sync.sandbox.notion import (
     times,
     users,
 )
-from sync.sandbox.notion.call import Route
+from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Route
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
 from sync.sandbox.notion.model import Ids, Json, Page, Parent, Raw
@@ -41,8 +41,6 @@ from sync.sandbox.notion.world import World
 from sync.sandbox.notion.writing import defaults
 
 VERSIONS = ("2025-09-03", "2026-03-11")
-WITHOUT_ARCHIVED = "2026-03-11"
-"""From this version on `archived` is gone (changelog, 2026-03-11)."""
 TOKEN = "sandbox-notion"  # noqa: S105 - everybody may know it
 ROUTES: list[Route] = [
     *users.ROUTES,

@@ -14,6 +14,8 @@ from sync.sandbox.notion.refusals import Refused, wrong
 from sync.sandbox.notion.world import World
 
 PAGE = 100
+WITHOUT_ARCHIVED = "2026-03-11"
+"""From this version on `archived` is gone, in requests and answers (changelog, 2026-03-11)."""
 BODY_BYTES = 500_000
 """The largest body (reference, "Request limits")."""
 
@@ -99,4 +101,6 @@ def body(request: Request) -> Json:
         return {}
     if not isinstance(parsed, dict):
         raise wrong("body", "be an object", parsed)
+    if request.headers.get("notion-version", "") < WITHOUT_ARCHIVED and "archived" in parsed:
+        parsed["in_trash"] = parsed.pop("archived")
     return parsed

@@ -134,7 +134,7 @@ class DataSource:
     revision: int = 0
     orders: dict[str, tuple[int, list[Page]]] = field(default_factory=dict)
 
-    def retyped(self, property_id: str) -> None:
+    def empty(self, property_id: str) -> None:
         """Empty a column whose type was changed."""
         for page in self.rows.values():
             kept = {id_: value for id_, value in page.now.values.items() if id_ != property_id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sync.sandbox.notion import identity, showing
@@ -16,6 +17,8 @@ CONTENT = ("children", "markdown", "content")
 CREATE = {"parent", "properties", "icon", "cover", "template", "position", "allow_async", "markdown_version", *CONTENT}
 UPDATE = {"properties", "icon", "cover", "is_locked", "template", "erase_content", "in_trash", "is_archived"}
 FLAGS = ("in_trash", "is_archived", "is_locked")
+ICON = re.compile(r"https://www\.notion\.so/icons/(\w+)_([a-z]+)\.svg")
+"""The address of one of Notion's own icons, which reads back as its name and colour (recorded)."""
 BLOCK_LIMIT = "This workspace has used all of its free blocks. Upgrade the plan to add more."
 
 
@@ -190,6 +193,9 @@ def _look(raw: Raw, name: str) -> Json | None:
     kinds = raw.keys() - {"type"} if isinstance(raw, dict) else set()
     if len(kinds) != 1:
         raise wrong(f"body.{name}", "be an object or `null`", raw)
+    native = ICON.fullmatch((raw.get("external") or {}).get("url") or "")
+    if native and name == "icon":
+        return {"type": "icon", "icon": {"name": native[1], "color": native[2]}}
     return {"type": next(iter(kinds)), **raw}
 
 

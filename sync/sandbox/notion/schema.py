@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sync.sandbox.notion import identity
+from copy import deepcopy
+
+from sync.sandbox.notion import identity, relations
 from sync.sandbox.notion.model import GROUPS, DataSource, Json, Option, Property, Raw
-from sync.sandbox.notion.refusals import MISSING, invalid, too_long, wrong
+from sync.sandbox.notion.refusals import MISSING, Refused, invalid, too_long, wrong
 from sync.sandbox.notion.showing import OPTIONS
 from sync.sandbox.notion.world import World
 from sync.sandbox.notion.writing import LIST, READ_ONLY, WRITERS, new_option
@@ -27,19 +29,19 @@ def create(world: World, source: DataSource, properties: Raw, *, at: str) -> Non
 
 
 def change(world: World, source: DataSource, properties: Raw, *, at: str = "body.properties") -> None:
-    """Add, change, rename (`name`) and delete (null) columns."""
+    """Add, change, rename (`name`) and delete (null) columns: all that is asked for, or nothing."""
     if not isinstance(properties, dict):
         raise wrong(at, "be an object", properties)
-    for name, raw in properties.items():
-        column = source.find(name)
-        if column is None:
-            if raw is None:
-                raise invalid(f"Could not find property with name or id: {name}")
-            _add(world, source, name, raw=raw, at=f"{at}.{name}")
-        elif raw is None:
-            _delete(source, column)
-        else:
-            _alter(world, source, column, raw=raw, at=f"{at}.{name}")
+    before = deepcopy(source.properties)
+    try:
+        for name, raw in properties.items():
+            _change(world, source, name, raw=raw, at=f"{at}.{name}")
+    except Refused:
+        source.properties = before
+        raise
+    for id_, column in before.items():
+        if id_ in source.properties and source.properties[id_].type != column.type:
+            source.empty(id_)
 
 
 def options(world: World, column: Property, given: Raw, *, at: str) -> None:
@@ -64,6 +66,18 @@ def rename(source: DataSource, column: Property, name: str) -> None:
     column.name = name
 
 
+def _change(world: World, source: DataSource, name: str, *, raw: Raw, at: str) -> None:
+    column = source.find(name)
+    if column is not None and raw is not None:
+        _alter(world, source, column, raw=raw, at=at)
+    elif column is not None:
+        _delete(source, column)
+    elif raw is not None:
+        _add(world, source, name, raw=raw, at=at)
+    else:
+        raise invalid(f"Could not find property with name or id: {name}")
+
+
 def _delete(source: DataSource, column: Property) -> None:
     if column.type == identity.TITLE:
         raise invalid("Cannot delete the title property.")
@@ -77,7 +91,7 @@ def _add(world: World, source: DataSource, name: str, *, raw: Raw, at: str) -> N
     id_ = identity.TITLE if kind == identity.TITLE else world.ids.property(set(source.properties))
     column = Property(id_, "", kind)
     rename(source, column, name)
-    _configure(world, column, raw, at=at)
+    _configure(world, source, column, raw=raw, at=at)
     source.properties[id_] = column
 
 
@@ -94,8 +108,7 @@ def _alter(world: World, source: DataSource, column: Property, *, raw: Raw, at: 
             raise invalid("Cannot change the type of the title property.")
         column.type, column.config = kind, {}
         column.options.clear()
-        source.retyped(column.id)
-    _configure(world, column, raw, at=at)
+    _configure(world, source, column, raw=raw, at=at)
 
 
 def _type(raw: Raw, at: str) -> str:
@@ -107,7 +120,7 @@ def _type(raw: Raw, at: str) -> str:
     return str(kinds.pop())
 
 
-def _configure(world: World, column: Property, raw: Json, *, at: str) -> None:
+def _configure(world: World, source: DataSource, column: Property, *, raw: Json, at: str) -> None:
     given = raw[column.type]
     if column.type == "status" and not column.group_ids:
         column.group_ids = {name: world.ids.uuid() for name, _ in GROUPS}
@@ -120,21 +133,11 @@ def _configure(world: World, column: Property, raw: Json, *, at: str) -> None:
     elif column.type == "number":
         column.config = {"format": given.get("format", column.config.get("format", "number"))}
     elif column.type == "relation":
-        column.config = _relation(world, given, f"{at}.relation")
+        column.config = relations.configured(world, source, column, given=given, at=f"{at}.relation")
     elif column.type == "unique_id":
         column.config = {"prefix": given.get("prefix")}
     else:
         column.config = dict(given)
-
-
-def _relation(world: World, given: Json, at: str) -> Json:
-    other = world.source(identity.checked(given.get("data_source_id"), f"{at}.data_source_id"))
-    return {
-        "database_id": other.database.id,
-        "data_source_id": other.id,
-        "type": "single_property",
-        "single_property": {},
-    }
 
 
 def _option(world: World, column: Property, raw: Raw, *, at: str) -> Option:

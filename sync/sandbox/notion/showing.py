@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from sync.sandbox.notion import times
+from sync.sandbox.notion import relations, times
 from sync.sandbox.notion.model import (
     GROUPS,
     Comment,
@@ -151,9 +151,9 @@ COMPUTED: Mapping[str, Callable[[World, Property, Page, State], Raw]] = {
 }
 
 
-def column(of: Property) -> Json:
+def column(world: World, of: Property) -> Json:
     """Return a property of a schema."""
-    config: Json = dict(of.config)
+    config: Json = relations.shown(world, of.config) if of.type == "relation" else dict(of.config)
     if of.type in OPTIONS:
         config = {
             "options": [
@@ -188,7 +188,7 @@ def source(world: World, of: DataSource) -> Json:
         "title": of.title,
         "description": of.description,
         "is_inline": of.database.is_inline,
-        "properties": {each.name: column(each) for each in columns},
+        "properties": {each.name: column(world, each) for each in columns},
         "parent": {"type": "database_id", "database_id": of.database.id},
         "database_parent": parent(world, of.database.parent),
         "url": world.url(of.database.id),

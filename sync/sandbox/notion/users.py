@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sync.sandbox.notion import lists, showing
 from sync.sandbox.notion.call import Call, Route
-from sync.sandbox.notion.model import Json
+from sync.sandbox.notion.model import Json, User
 from sync.sandbox.notion.refusals import restricted, user_not_found
 from sync.sandbox.notion.world import World
 
@@ -16,14 +16,31 @@ def listed(world: World, call: Call) -> Json:
     """Return members and bots, no guests; not for personal tokens (guide, "Personal access tokens")."""
     if world.habits.on("personal_token"):
         raise restricted()
-    members = [each for each in world.users.values() if each.kind != "guest"]
+    members = sorted(
+        (each for each in world.users.values() if each.kind != "guest"), key=lambda each: each.kind == "bot"
+    )
     results, following = lists.cut(call, members)
-    shown = [me(world, call) if each is world.bot else showing.user(world, each) for each in results]
-    return lists.listed("user", shown, following)
+    return lists.listed("user", [_full(world, each) for each in results], following)
 
 
 def me(world: World, _: Call) -> Json:
     """Return the bot that this token is, with its workspace; it needs no capability."""
+    return _bot(world)
+
+
+def retrieve(world: World, call: Call) -> Json:
+    """Return a user, a guest too."""
+    found = world.users.get(call.path["user_id"])
+    if found is None:
+        raise user_not_found(call.path["user_id"])
+    return _full(world, found)
+
+
+def _full(world: World, who: User) -> Json:
+    return _bot(world) if who is world.bot else showing.user(world, who)
+
+
+def _bot(world: World) -> Json:
     owner: Json = {"type": "workspace", "workspace": True}
     if world.habits.on("personal_token"):
         owner = {"type": "user", "user": showing.user(world, world.owner)}
@@ -34,14 +51,6 @@ def me(world: World, _: Call) -> Json:
         "workspace_limits": {"max_file_upload_size_in_bytes": FREE_UPLOAD},
     }
     return {**showing.partial(world.bot.id), "name": world.bot.name, "avatar_url": None, "type": "bot", "bot": bot}
-
-
-def retrieve(world: World, call: Call) -> Json:
-    """Return a user, a guest too."""
-    found = world.users.get(call.path["user_id"])
-    if found is None:
-        raise user_not_found(call.path["user_id"])
-    return showing.user(world, found)
 
 
 ROUTES = [

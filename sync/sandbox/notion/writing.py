@@ -26,6 +26,8 @@ READ_ONLY = frozenset(
         "button",
     }
 )
+MORE = {"relation": ("has_more",)}
+"""What a value may carry beside itself (recorded)."""
 MADE_BY_A_WRITE = frozenset({"select", "multi_select"})
 
 
@@ -94,7 +96,7 @@ class Draft:
             # Quoted in many public reports.
             raise invalid(f"{column.name} is expected to be {column.type}.")
         for key in raw:
-            if key not in {"type", "id", "name", column.type}:
+            if key not in {"type", "id", "name", column.type, *MORE.get(column.type, ())}:
                 raise wrong(f"{at}.{key}", "be not present", raw[key])
         return WRITERS[column.type](self, column, raw[column.type], f"{at}.{column.type}")
 

@@ -96,8 +96,8 @@ def test_unsharing_a_database_hides_it_with_all_that_is_in_it_until_it_is_shared
         ("read_users", "GET", "/v1/users"),
     ],
 )
-def test_a_missing_capability_is_restricted(desk, notion, page, capability, verb, path):
-    notion.world.capabilities.discard(capability)
+def test_a_missing_capability_is_restricted(desk, page, capability, verb, path):
+    desk.notion.world.capabilities.discard(capability)
     error = desk.refused(verb, path.format(page=page), {} if verb != "GET" else None)
     assert (error["status"], error["code"]) == (403, "restricted_resource")
 

@@ -270,7 +270,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
             postgresql_where=sa.text("link IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_observations_link"), ["link"], unique=False)
-        batch_op.create_index("ix_observations_place", ["mapping", "side", "container", "number", "id"], unique=False)
+        batch_op.create_index("ix_observations_number", ["mapping", "container", "number"], unique=False)
 
     op.create_table(
         "outbox",
@@ -298,7 +298,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_lane_due_id", ["lane", "due", "id"], unique=False)
-        batch_op.create_index("ix_outbox_mapping_stage", ["mapping", "stage"], unique=False)
+        batch_op.create_index("ix_outbox_mapping_lane_due_id", ["mapping", "lane", "due", "id"], unique=False)
 
     op.create_table(
         "shadows",
@@ -333,12 +333,12 @@ def downgrade() -> None:  # noqa: PLR0915 - the same list
     op.drop_table("unmapped")
     op.drop_table("shadows")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_mapping_stage")
+        batch_op.drop_index("ix_outbox_mapping_lane_due_id")
         batch_op.drop_index("ix_outbox_lane_due_id")
 
     op.drop_table("outbox")
     with op.batch_alter_table("observations", schema=None) as batch_op:
-        batch_op.drop_index("ix_observations_place")
+        batch_op.drop_index("ix_observations_number")
         batch_op.drop_index(batch_op.f("ix_observations_link"))
         batch_op.drop_index(
             "ix_observations_free", sqlite_where=sa.text("link IS NULL"), postgresql_where=sa.text("link IS NULL")

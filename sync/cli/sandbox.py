@@ -1,0 +1,75 @@
+"""`tandem sandbox`: a local GitHub and Notion with a few lifelike issues, and a mapping to try on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sync.cli.frame import Result, console
+from sync.core.errors import Misconfigured, Problem
+
+if TYPE_CHECKING:
+    from sync.sandbox.server import Sandbox
+
+REPOSITORY = "acme/api"
+USERS = ("ada", "grace", "linus", "margaret")
+ISSUES = 25
+
+
+def sandbox(port: int) -> Result:
+    """Serve until Ctrl-C."""
+    from sync.sandbox.server import serve
+
+    try:
+        serve(port, _prepared)
+    except OSError as error:
+        cure = "choose another with --port"
+        raise Misconfigured([Problem(f"port {port} cannot be opened: {error.strerror}", cure=cure)]) from error
+    return Result({}, lambda out: out.print("the sandbox is closed"))
+
+
+def mapping_file(database: str) -> str:
+    """Return a mapping file for the sandbox's repository and database."""
+    return MAPPING.format(repository=REPOSITORY, database=database)
+
+
+def environment(running: Sandbox) -> Mapping[str, str]:
+    """Return the settings that lead to the sandbox; its tokens are no secrets."""
+    return {
+        "GITHUB_API_URL": running.github_url,
+        "GITHUB_TOKEN": "sandbox-github",
+        "NOTION_API_URL": running.notion_url,
+        "NOTION_TOKEN": "sandbox-notion",
+    }
+
+
+def _prepared(running: Sandbox) -> None:
+    """Fill the sandbox, and tell what to type in another terminal."""
+    from sync.sandbox.seed import database, populate
+
+    populate(running.github, REPOSITORY, ISSUES)
+    ids = database(running.notion)
+    out = console()
+    out.print(f"[bold]A GitHub and a Notion to practise on[/], both to be seen at {running.url}/\n")
+    out.print("[dim]# in another terminal:[/]")
+    for name, value in environment(running).items():
+        out.print(f"export {name}={value}", soft_wrap=True)
+    out.print("mkdir -p mappings && cat > mappings/roadmap.yaml <<'YAML'")
+    out.print(mapping_file(ids.database), soft_wrap=True, markup=False)
+    out.print("YAML\ntandem plan; tandem sync\n")
+    out.print("[dim]Ctrl-C ends it; nothing is kept.[/]")
+
+
+MAPPING = """version: 1
+github:
+  repositories: [{repository}]
+notion:
+  database: {database}
+  link_property: GitHub
+create: {{pages: true, issues: true, quiet: 0}}
+users: {{octocat: octocat@example.com}}
+fields:
+  - {{github: title, notion: Name}}
+  - {{github: state, notion: Status, values: {{open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}}}
+  - {{github: labels, notion: Labels}}
+  - {{github: assignees, notion: Owner}}"""
