@@ -59,5 +59,3 @@ def drain(_lane: str) -> None:
     anyone = wiring.anyone(sync)
     if anyone is not None:
         flow.drain(sync.world, anyone, sync.queue, sync.clock.now() + DRAIN)
-
-

@@ -104,7 +104,7 @@ class Sync:
     store: SqlStore
     limiter: RedisLimiter
     queue: Queue
-    clock: SystemClock = SystemClock()
+    clock: SystemClock = field(default_factory=SystemClock)
     calls: Calls = field(default_factory=Calls)
     made: dict[tuple[str, float], World] = field(default_factory=dict)
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}")

@@ -60,7 +60,7 @@ def sync(
 
 
 @app.command()
-def resync(  # noqa: PLR0913 - each is an option of the contract
+def resync(
     mapping: Annotated[str, typer.Argument(help="The mapping to look at again.")],
     issue: Annotated[str | None, typer.Option(help="Only this issue: OWNER/REPO#N.")] = None,
     page: Annotated[str | None, typer.Option(help="Only this page: its id or URL.")] = None,
@@ -109,7 +109,7 @@ def conflicts_show(id: Annotated[int, typer.Argument(metavar="ID")], as_json: Js
 
 
 @conflicts_app.command("resolve")
-def conflicts_resolve(  # noqa: PLR0913 - each is an option of the contract
+def conflicts_resolve(
     use: Annotated[str, typer.Option(help="The side whose value is kept: github or notion.")],
     id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002
     every: Annotated[bool, typer.Option("--all", help="All open conflicts of --mapping.")] = False,

@@ -75,9 +75,7 @@ def _bound(sync: wiring.Sync, mapping: Mapping) -> Sequence[Problem]:
         except TandemError as error:
             return [Problem(str(error), file=mapping.path)]
         seen = schemas(world)
-    told = [
-        Problem(text, file=mapping.path, level="warning") for side in Side for text in seen[side].warnings
-    ]
+    told = [Problem(text, file=mapping.path, level="warning") for side in Side for text in seen[side].warnings]
     people = Misconfigured(warnings(mapping, seen[Side.NOTION]))
     return [*told, *wiring.placed(mapping, people).problems]
 

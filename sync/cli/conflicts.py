@@ -52,7 +52,9 @@ def resolved(choice: Choice) -> Result:
         refused = [row for row in rows if not store.resolve(row.id, side, (row.github, row.notion))]
     if refused:
         names = ", ".join(str(row.id) for row in refused)
-        raise Misconfigured([Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")])
+        raise Misconfigured(
+            [Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")]
+        )
     document = {"conflicts": [_document(row) for row in rows], "resolved": len(rows)}
     told = f"{len(rows)} resolved for {side}: the next pass carries it out"
     return Result(document, lambda out: out.print(told))

@@ -19,7 +19,7 @@ from sync.queue.app import WORKER
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sync.sandbox.notion.world import Ids
+    from sync.sandbox.notion import Ids
     from sync.sandbox.server import Sandbox
 
 PATIENCE = 180.0
@@ -67,7 +67,9 @@ class Stage:
         for page in pages:
             by_link.setdefault(page["properties"]["GitHub"] or "", []).append(page["properties"])
         missing = [f"{url} has {len(by_link.get(url, []))} pages" for url in issues if len(by_link.get(url, [])) != 1]
-        alone = [f"{page['Name']} has no issue" for link, found in by_link.items() if link not in issues for page in found]
+        alone = [
+            f"{page['Name']} has no issue" for link, found in by_link.items() if link not in issues for page in found
+        ]
         wrong = [
             f"{url}: {name}"
             for url, issue in issues.items()
@@ -123,8 +125,9 @@ def _played(stage: Stage, count: int) -> Result:
         before = stage.writes()
         _resync(out)
         after = stage.writes()
-    except TimeoutError as error:
-        return Result({"error": {"message": str(error), "problems": []}}, lambda page: page.print(str(error)), ERROR)
+    except TimeoutError as late:
+        message = str(late)
+        return Result({"error": {"message": message, "problems": []}}, lambda page: page.print(message), ERROR)
     document = {
         "issues": len(stage.issues()),
         "pages": len(stage.pages()),
@@ -160,7 +163,7 @@ def _edited(stage: Stage) -> int:
 
 
 def _still(stage: Stage) -> Callable[[], bool]:
-    """Return a question: was nothing written for three seconds?"""
+    """Return the question whether nothing was written for three seconds."""
     seen = [stage.writes(), time.monotonic()]
 
     def still() -> bool:

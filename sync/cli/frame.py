@@ -1,4 +1,4 @@
-"""How every command ends: one document or one page for people, one exit code, and never a traceback for a person's fault."""
+"""How every command ends: one document or one page, one exit code, and no traceback for a person's fault."""
 
 from __future__ import annotations
 

@@ -79,4 +79,6 @@ def _summary(document: dict[str, Any]) -> str:
     parts = [f"{count} write{'s' if count != 1 else ''}"] if count else ["nothing to do"]
     parts += [f"{calls['github']} calls to GitHub, {calls['notion']} to Notion, about {document['seconds']:.0f} s"]
     line = "; ".join(parts)
-    return f"{line}\n[bold yellow]refused[/] {refused['detail']}: `tandem sync --yes` lets it through" if refused else line
+    return (
+        f"{line}\n[bold yellow]refused[/] {refused['detail']}: `tandem sync --yes` lets it through" if refused else line
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -46,10 +47,8 @@ def resync(request: Request, *, timeout: float | None) -> Result:
         now = sync.clock.now()
         mode = "full" if request.full else "hint"
         sync.store.hint(mapping.name, _ref(sync, mapping, request), Lane.PERSON, now, mode=mode)
-        try:
+        with suppress(TryLater):  # The row stands: the next tick heeds it.
             sync.queue.send("heed", mapping.name, Lane.PERSON)
-        except TryLater:
-            pass  # The row stands: the next tick heeds it.
         if timeout is None:
             return Result({"asked": mapping.name}, lambda out: out.print("asked the workers to look again"))
         return _awaited(sync, mapping, now, timeout)

@@ -70,6 +70,8 @@ create: {{pages: true, issues: true, quiet: 0}}
 users: {{octocat: octocat@example.com}}
 fields:
   - {{github: title, notion: Name}}
-  - {{github: state, notion: Status, values: {{open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}}}
+  - github: state
+    notion: Status
+    values: {{open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}
   - {{github: labels, notion: Labels}}
   - {{github: assignees, notion: Owner}}"""

@@ -35,7 +35,8 @@ def status() -> Result:
             if row.paused:
                 out.print(f"[yellow]paused[/] {row.name}: {row.paused}")
             for each in values[row.name]:
-                out.print(f"unmapped {row.name}: {each.side} {each.field.partition('~')[0]} {each.value!r} × {each.count}")
+                field = each.field.partition("~")[0]
+                out.print(f"unmapped {row.name}: {each.side} {field} {each.value!r}, on {each.count} link(s)")
             for kept in kept_out[row.name]:
                 out.print(f"quarantined {row.name}: {kept.ref.side} {kept.ref.id}: {kept.reason}")
 
@@ -70,8 +71,7 @@ def _document(row: Status) -> dict[str, Any]:
     return {
         "name": row.name,
         "links": row.links,
-        "last_pass": last
-        and {"id": last.id, "at": last.at.isoformat(), "mode": last.mode, "outcome": last.outcome},
+        "last_pass": last and {"id": last.id, "at": last.at.isoformat(), "mode": last.mode, "outcome": last.outcome},
         "oldest_unsynced_seconds": row.oldest_unsynced_seconds,
         "queued": row.queued,
         "in_flight": row.in_flight,

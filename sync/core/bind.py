@@ -51,18 +51,13 @@ FITTING: dict[str, tuple[str, ...]] = {
 """Which property types can hold an issue's field."""
 
 STATES = ("open", "closed:completed", "closed", "closed:not_planned", "closed:duplicate")
-"""Every canonical state of an issue; the reasons are those of REST 'Update an issue', none on issues closed long ago."""
+"""Every canonical state of an issue; the reasons are those of REST 'Update an issue', none on old issues."""
 
 
 def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
     """Tie a mapping to both schemas; raises Misconfigured with every problem at once."""
     binding = Binding(mapping, github, notion)
-    fields = tuple(
-        bound
-        for row in mapping.rows
-        if row.github in ISSUE
-        if (bound := binding.field(row)) is not None
-    )
+    fields = tuple(bound for row in mapping.rows if row.github in ISSUE if (bound := binding.field(row)) is not None)
     link = binding.property(mapping.notion.link_property, "notion.link_property", ("url",))
     constants = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
     title = next((each for each in notion.properties if each.type == "title"), None)
@@ -162,7 +157,12 @@ class Binding:
     def facet(self, found: Property) -> Facet:
         """Return the Notion facet of a property."""
         return Facet(
-            Side.NOTION, found.id, found.name, KINDS[found.type], type=found.type, forbids=found.forbids,
+            Side.NOTION,
+            found.id,
+            found.name,
+            KINDS[found.type],
+            type=found.type,
+            forbids=found.forbids,
             required=found.type == "status",
         )
 

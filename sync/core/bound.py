@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sync.core.model import Facet, Kind, Put, Reading, Record, Side, Value
 from sync.core.mapping import Births, Deletions, Guards, Policy
+from sync.core.model import Facet, Kind, Put, Reading, Record, Side, Value
 from sync.core.transforms import Transform
 from sync.core.values import key, members
 

@@ -164,11 +164,7 @@ class Names:
         """Return `onto` without the names that went, unless another name still means them, and with those that came."""
         old, new = (members(each) for each in change)
         gone = [name for name in old if key(name) not in {key(each) for each in new}]
-        kept = [
-            there
-            for there in members(onto)
-            if not self._any(to, gone, there) or self._any(to, new, there)
-        ]
+        kept = [there for there in members(onto) if not self._any(to, gone, there) or self._any(to, new, there)]
         for name in new:
             if key(name) in {key(each) for each in old} or any(_agree(self.lexicon, to, name, each) for each in kept):
                 continue

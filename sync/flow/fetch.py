@@ -92,7 +92,7 @@ def _look_again(world: World, use: Use, observation: Observation) -> None:
 
 
 def _look_closer(world: World, bound: Bound, known: Observation | None, record: Record) -> None:
-    """Have a record read by its identity where a list left out what the mapping needs, or where it is not to be seen."""
+    """Have a record read by its identity where a list cut off what the mapping needs, or where it is out of sight."""
     side = record.ref.side
     cut = any(record.fields.get(field.facet(side).name) is UNREAD for field in bound.fields)
     lost = record.presence is Presence.HIDDEN and known is not None and known.record.presence.in_sight

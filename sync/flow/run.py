@@ -17,7 +17,7 @@ from sync.flow.world import World
 from sync.flow.write import Outcome, Written, next_write, write
 
 ROUNDS = 12
-"""More rounds than any chain of decisions needs: a birth, its state, its link property, and what people do meanwhile."""
+"""More rounds than any chain of decisions needs: a birth, its state, its link property, what people do meanwhile."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
 from sync.core.errors import Busy, Denied, Overtaken, Rejected, TryLater, Unsafe, Vanished
-from sync.core.model import Action, LinkState, Op, Presence, Put, Record, Ref, Side
+from sync.core.model import Action, LinkState, Op, Presence, Put, Record, Ref
 from sync.core.observe import acknowledged, moved
 from sync.core.ports import Remote
 from sync.core.state import Ack, Confirmation, Failure, Observation, Outgoing, Stage
@@ -260,5 +260,3 @@ def _shows(bound: Bound, op: Op, record: Record) -> bool:
     if op.action in (Action.TRASH, Action.RESTORE):
         return (record.presence is Presence.TRASHED) is (op.action is Action.TRASH)
     return all(record.read(bound.facet(op.side, each.field).name) == each.after for each in op.changes)
-
-

@@ -2,7 +2,8 @@
 
 Who uses it holds a shared lock beside it, and the server itself an exclusive one; the kernel drops both however a
 process dies, so there is no pid file to go stale. The last to leave stops the server. One that outlived its killed
-users is adopted by the next, who stops it in turn.
+users is adopted by the next, who stops it in turn. A killed server may lose what was written in its last two seconds:
+it writes its log while it answers, but not while a slow disk still works on the second before (Redis, "Persistence").
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ if os.getppid() == int(sys.argv[1]):
 """
 
 # Popen complains of a child that it forgets unreaped, and the server may outlive the one who started it.
-_children: list[subprocess.Popen[bytes]] = []
+_children: set[subprocess.Popen[bytes]] = set()
 
 
 @contextmanager
@@ -121,7 +122,7 @@ class Embedded:
                 stdout=log,
                 stderr=log,
             )
-        _children.append(child)
+        _children.add(child)
         lock.truncate(0)
         lock.write(str(child.pid))
         lock.flush()
@@ -162,7 +163,9 @@ class Embedded:
                 with suppress(ProcessLookupError):
                     os.kill(self.pid, number)
                 _until(lambda: _lock(lock), STOP_SECONDS)
-        _children[:] = [child for child in _children if child.poll() is None]
+        for child in tuple(_children):
+            if child.poll() is not None:
+                _children.discard(child)
 
 
 def _socket(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Situations for the core's property tests: any bound mapping, any two records, any shadows, and their mirror images."""
+"""Situations for the core's property tests: any bound mapping, records and shadows, and their mirror images."""
 
 from __future__ import annotations
 
@@ -77,13 +77,20 @@ def bounds(draw):
     """A bound mapping: every field with any policy, flowing any way."""
     ways = st.sampled_from([frozenset(Side), frozenset({Side.NOTION}), frozenset({Side.GITHUB})])
     fields = tuple(
-        Field(name, facet(Side.GITHUB, name), facet(Side.NOTION, name), TRANSFORMS[name], draw(st.sampled_from(Policy)), draw(ways))
+        Field(
+            name,
+            facet(Side.GITHUB, name),
+            facet(Side.NOTION, name),
+            TRANSFORMS[name],
+            draw(st.sampled_from(Policy)),
+            draw(ways),
+        )
         for name in KINDS
     )
     return bound_of(fields)
 
 
-def bound_of(fields, births=Births(pages=True, issues=True)):
+def bound_of(fields):
     return Bound(
         name="roadmap",
         digest="",
@@ -92,7 +99,7 @@ def bound_of(fields, births=Births(pages=True, issues=True)):
         titles={side: facet(side, "title") for side in Side},
         containers={Side.GITHUB: ("1",), Side.NOTION: ("d",)},
         scope=Scope(facet(Side.GITHUB, "labels")),
-        births=births,
+        births=Births(pages=True, issues=True),
         deletions=Deletions(),
         guards=Guards(),
     )

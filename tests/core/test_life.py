@@ -1,18 +1,17 @@
 """The life of a link: the table is complete, its own mirror image, and leads to what the contract says."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
+from sync.core.bound import Field
 from sync.core.life import LIFE, Sighting, Step, sighting, step
-from sync.core.mapping import Deletions, Fate
+from sync.core.mapping import Deletions, Fate, Policy
 from sync.core.model import Action, Link, LinkState, Presence, Shadow, Side
 from sync.core.plan import decide
 from sync.core.state import Known, Observation
 from tests.core.situations import NOON, TRANSFORMS, bound_of, facet, record
-from sync.core.bound import Field
-from sync.core.mapping import Policy
-from dataclasses import replace
 
 FIELDS = tuple(
     Field(name, facet(Side.GITHUB, name), facet(Side.NOTION, name), TRANSFORMS[name], Policy.NEWEST, frozenset(Side))
@@ -24,8 +23,12 @@ SHADOWS = {"title": Shadow("a", "a"), "state": Shadow("open", "To do")}
 
 def known(state, github, notion, *, shadows=SHADOWS, issue=("a", "open"), page=("a", "To do"), closed_by_us=False):
     records = {
-        Side.GITHUB: record(Side.GITHUB, dict(zip(("title", "state"), issue, strict=True)) | {"mark": None}, presence=github),
-        Side.NOTION: record(Side.NOTION, dict(zip(("title", "state"), page, strict=True)) | {"mark": None}, presence=notion),
+        Side.GITHUB: record(
+            Side.GITHUB, dict(zip(("title", "state"), issue, strict=True)) | {"mark": None}, presence=github
+        ),
+        Side.NOTION: record(
+            Side.NOTION, dict(zip(("title", "state"), page, strict=True)) | {"mark": None}, presence=notion
+        ),
     }
     link = Link(1, "m", state, records[Side.GITHUB].ref, records[Side.NOTION].ref, closed_by_us=closed_by_us)
     seen = {side: Observation(each, 1, NOON) for side, each in records.items()}
@@ -37,7 +40,11 @@ def told(plan):
 
 
 HERE, TRASHED, DELETED, HIDDEN, AWAY = (
-    Presence.PRESENT, Presence.TRASHED, Presence.DELETED, Presence.HIDDEN, Presence.AWAY,
+    Presence.PRESENT,
+    Presence.TRASHED,
+    Presence.DELETED,
+    Presence.HIDDEN,
+    Presence.AWAY,
 )
 LINKED, PARKED, TOMBSTONED, CLAIMED = LinkState.LINKED, LinkState.PARKED, LinkState.TOMBSTONED, LinkState.CLAIMED
 
@@ -65,8 +72,16 @@ def test_an_archived_page_stays_linked_and_a_page_out_of_scope_is_out_of_sight()
     ("situation", "expected"),
     [
         (known(LINKED, HERE, TRASHED), ([(Side.GITHUB, Action.CLOSE, PARKED)], None)),
-        (known(LINKED, HERE, TRASHED, issue=("a", "closed:completed"), shadows={"state": Shadow("closed:completed", "Done")}),
-         ([], PARKED)),
+        (
+            known(
+                LINKED,
+                HERE,
+                TRASHED,
+                issue=("a", "closed:completed"),
+                shadows={"state": Shadow("closed:completed", "Done")},
+            ),
+            ([], PARKED),
+        ),
         (known(LINKED, HERE, TRASHED, issue=("new", "open")), ([(Side.NOTION, Action.RESTORE, PARKED)], None)),
         (known(LINKED, DELETED, HERE), ([(Side.NOTION, Action.TRASH, TOMBSTONED)], None)),
         (known(LINKED, DELETED, HERE, page=("new", "To do")), ([], CLAIMED)),
@@ -74,15 +89,33 @@ def test_an_archived_page_stays_linked_and_a_page_out_of_scope_is_out_of_sight()
         (known(LINKED, HIDDEN, HERE), ([], PARKED)),
         (known(LINKED, HERE, AWAY), ([], PARKED)),
         (known(PARKED, HERE, TRASHED), ([], None)),
-        (known(PARKED, HERE, TRASHED, shadows={"state": Shadow("closed:not_planned", "To do")}),
-         ([(Side.NOTION, Action.RESTORE, PARKED)], None)),
+        (
+            known(PARKED, HERE, TRASHED, shadows={"state": Shadow("closed:not_planned", "To do")}),
+            ([(Side.NOTION, Action.RESTORE, PARKED)], None),
+        ),
         (known(PARKED, HERE, HERE), ([], LINKED)),
-        (known(PARKED, HERE, HERE, issue=("a", "closed:not_planned"), closed_by_us=True,
-               shadows={"state": Shadow("closed:not_planned", "To do")}),
-         ([(Side.GITHUB, Action.REOPEN, LINKED)], None)),
-        (known(PARKED, HERE, HERE, issue=("a", "closed:completed"), closed_by_us=True,
-               shadows={"title": Shadow("a", "a"), "state": Shadow("closed:not_planned", "To do")}),
-         ([(Side.NOTION, Action.UPDATE, LINKED)], LINKED)),
+        (
+            known(
+                PARKED,
+                HERE,
+                HERE,
+                issue=("a", "closed:not_planned"),
+                closed_by_us=True,
+                shadows={"state": Shadow("closed:not_planned", "To do")},
+            ),
+            ([(Side.GITHUB, Action.REOPEN, LINKED)], None),
+        ),
+        (
+            known(
+                PARKED,
+                HERE,
+                HERE,
+                issue=("a", "closed:completed"),
+                closed_by_us=True,
+                shadows={"title": Shadow("a", "a"), "state": Shadow("closed:not_planned", "To do")},
+            ),
+            ([(Side.NOTION, Action.UPDATE, LINKED)], LINKED),
+        ),
     ],
 )
 def test_what_happens_to_a_link(situation, expected):

@@ -43,17 +43,35 @@ def written(verdict):
         ("state", "open", "In progress", ("open", "To do"), Case.AGREED, {}),
         ("state", "closed:completed", "In progress", ("open", "In progress"), Case.FLOW, {Side.NOTION: "Done"}),
         ("state", "open", "Blocked", ("open", "To do"), Case.UNSAID, {}),
-        ("labels", ("bug", "ui"), ("bug", "late"), (("bug",), ("bug",)), Case.UNITED,
-         {Side.GITHUB: ("bug", "late", "ui"), Side.NOTION: ("bug", "late", "ui")}),
-        ("labels", None, ("bug", "late"), (("bug",), ("bug",)), Case.UNITED,
-         {Side.GITHUB: ("late",), Side.NOTION: ("late",)}),
+        (
+            "labels",
+            ("bug", "ui"),
+            ("bug", "late"),
+            (("bug",), ("bug",)),
+            Case.UNITED,
+            {Side.GITHUB: ("bug", "late", "ui"), Side.NOTION: ("bug", "late", "ui")},
+        ),
+        (
+            "labels",
+            None,
+            ("bug", "late"),
+            (("bug",), ("bug",)),
+            Case.UNITED,
+            {Side.GITHUB: ("late",), Side.NOTION: ("late",)},
+        ),
         ("labels", ("a,b", "bug"), ("bug",), (("bug",), ("bug",)), Case.SAME, {}),
         ("title", "a", "a", None, Case.FIRST_AGREED, {}),
         ("title", "a", None, None, Case.FIRST_FILLED, {Side.NOTION: "a"}),
         ("title", "a", "b", None, Case.FIRST_HELD, {}),
         ("state", "open", None, None, Case.FIRST_FILLED, {Side.NOTION: "To do"}),
-        ("labels", ("bug",), ("ui",), None, Case.FIRST_UNITED,
-         {Side.GITHUB: ("bug", "ui"), Side.NOTION: ("bug", "ui")}),
+        (
+            "labels",
+            ("bug",),
+            ("ui",),
+            None,
+            Case.FIRST_UNITED,
+            {Side.GITHUB: ("bug", "ui"), Side.NOTION: ("bug", "ui")},
+        ),
     ],
 )
 def test_the_table(name, github, notion, shadow, case, writes):
@@ -77,7 +95,9 @@ def test_a_contest_is_decided_by_the_policy_and_newest_knows_what_a_minute_hides
     at = (NOON + timedelta(seconds=seconds), NOON)
     verdict = met("title", "b", "c", ("a", "a"), policy=policy, at=at)
     assert verdict.conflict == Conflict("title", "b", "c", Shadow("a", "a"), winner)
-    assert written(verdict) == ({winner.other: verdict.conflict.github if winner is Side.GITHUB else "c"} if winner else {})
+    assert written(verdict) == (
+        {winner.other: verdict.conflict.github if winner is Side.GITHUB else "c"} if winner else {}
+    )
 
 
 def test_newest_holds_where_a_time_may_be_our_own_writes():
@@ -109,7 +129,9 @@ def test_a_one_way_edit_is_overwritten_at_the_sources_next_change():
 def test_neither_side_changed_means_no_write_whatever_the_values_look_like(data, bound, name, one, two):
     bound_field = bound.field(name)
     github, notion = (data.draw(values(side, name)) for side in Side)
-    shadow = Shadow(*(bound_field.transform.seen(side, each) for side, each in zip(Side, (github, notion), strict=True)))
+    shadow = Shadow(
+        *(bound_field.transform.seen(side, each) for side, each in zip(Side, (github, notion), strict=True))
+    )
     sights = {Side.GITHUB: Sight(github, one), Side.NOTION: Sight(notion, two, 60)}
     assert merge(bound_field, sights, shadow).case is Case.SAME
 
@@ -119,7 +141,12 @@ def test_writes_carried_out_one_after_the_other_end_in_agreement(data, bound, na
     """Each acknowledged write may be followed by a new decision; after two of them nothing is left to do."""
     bound_field = bound.field(name)
     shown = {side: data.draw(values(side, name)) for side in Side}
-    shadow = data.draw(st.none() | st.builds(Shadow, *(values(side, name).map(lambda v, s=side: bound_field.transform.seen(s, v)) for side in Side)))
+    shadow = data.draw(
+        st.none()
+        | st.builds(
+            Shadow, *(values(side, name).map(lambda v, s=side: bound_field.transform.seen(s, v)) for side in Side)
+        )
+    )
     times_ = {Side.GITHUB: one, Side.NOTION: two}
     cases = []
     for _ in range(4):

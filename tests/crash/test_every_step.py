@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 
 import pytest
 
@@ -87,10 +88,8 @@ def trial(template, tmp_path, scenario, disturb):
         steps = Steps(store)
         team.store = steps
         disturb(team, steps)
-        try:
+        with suppress(Crash, TandemError):
             team.sync(full=True)
-        except (Crash, TandemError):
-            pass
         team.store = store
         team.storm.clear()
         team.clock.advance(QUIET)
@@ -110,7 +109,13 @@ def shown(team):
     return {
         side: sorted(
             (
-                tuple(sorted((name, repr(value)) for name, value in versions[-1].fields.items() if name not in ("mark", "link"))),
+                tuple(
+                    sorted(
+                        (name, repr(value))
+                        for name, value in versions[-1].fields.items()
+                        if name not in ("mark", "link")
+                    )
+                ),
                 versions[-1].presence,
             )
             for versions in team.shelves[side].versions.values()

@@ -1,7 +1,5 @@
 """The limiter in Redis by the real clock: many threads, lost keys, lost scripts, lost servers."""
 
-import os
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +11,7 @@ from sync.core.errors import TryLater
 from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets
 from sync.limiter.redis import RedisLimiter
 from sync.queue.embedded import Embedded
+from tests.queue.conftest import kill
 
 ONE = (Charge("second"),)
 SECOND = Budget("second", 60, 1.0)
@@ -105,7 +104,7 @@ def test_counts_and_pauses_survive_the_servers_death(tmp_path):
         limiter = RedisLimiter(client, [replace(SECOND, window=600.0)])
         while not limiter.acquire(ONE, Lane.PERSON).seconds:
             pass
-        os.kill(first.pid, signal.SIGKILL)
+        kill(first)
         second = Embedded(tmp_path / "redis")
         assert limiter.acquire(ONE, Lane.PERSON).seconds > 5
     first.close()

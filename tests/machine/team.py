@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from sync.core.bind import bind
@@ -51,7 +51,13 @@ PAGE = Schema(
     (("d", "Roadmap"),),
     (
         Property("title", "Name", "title"),
-        Property("st", "Status", "status", tuple((each, each) for each in ("To do", "In progress", "Done", "Dropped", "Blocked")), open=False),
+        Property(
+            "st",
+            "Status",
+            "status",
+            tuple((each, each) for each in ("To do", "In progress", "Done", "Dropped", "Blocked")),
+            open=False,
+        ),
         Property("lb", "Labels", "multi_select", forbids=","),
         Property("pp", "Owner", "people"),
         Property("link", "GitHub", "url"),
@@ -163,8 +169,6 @@ class Team:
         self.clock = Ticking()
         self.store = store
         self.storm = Storm()
-        from dataclasses import replace
-
         self.mapping = replace(MAPPING, conflict=policy)
         self.shelves = {
             Side.GITHUB: Shelf(Side.GITHUB, self.clock, "1", _lossy),
@@ -231,7 +235,7 @@ class Team:
             self.history.append(Edit(side, id_, name, before, after))
 
     def create(self, side: Side, title: str) -> str:
-        fields = {own: None for own in OWN[side].values()} | {OWN[side]["title"]: title}
+        fields = dict.fromkeys(OWN[side].values()) | {OWN[side]["title"]: title}
         fields |= {"state": "open", "mark": None} if side is Side.GITHUB else {"st": "To do", "link": None}
         id_ = self.shelves[side].born(fields)
         for name in ("title", "state"):
@@ -243,7 +247,10 @@ class Team:
 
     def pairs(self) -> list[dict[Side, str]]:
         """Return the ids of the issues and pages that name each other by the link property."""
-        issues = {self.shelves[Side.GITHUB].record(id_, versions[-1]).address: id_ for id_, versions in self.shelves[Side.GITHUB].versions.items()}
+        issues = {
+            self.shelves[Side.GITHUB].record(id_, versions[-1]).address: id_
+            for id_, versions in self.shelves[Side.GITHUB].versions.items()
+        }
         pages = {id_: self.shelves[Side.NOTION].versions[id_][-1].fields.get("link") for id_ in self.here(Side.NOTION)}
         return [{Side.GITHUB: issues[link], Side.NOTION: id_} for id_, link in pages.items() if link in issues]
 

@@ -5,7 +5,6 @@ The cases of the merge table that were met are counted over the whole run, and a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from sync.core import plan
 from sync.core.mapping import Policy
@@ -36,10 +35,18 @@ VALUES = {
     (Side.NOTION, "title"): st.sampled_from(["a1", "b2", "c3 ", "e5"]),
     (Side.GITHUB, "state"): st.sampled_from(["open", "closed:completed", "closed:not_planned"]),
     (Side.NOTION, "state"): st.sampled_from(["To do", "In progress", "Done", "Dropped", "Blocked", None]),
-    (Side.GITHUB, "labels"): st.sets(st.sampled_from(["bug", "ui", "x,y", "late"])).map(lambda each: tuple(sorted(each)) or None),
-    (Side.NOTION, "labels"): st.sets(st.sampled_from(["bug", "UI", "new"])).map(lambda each: tuple(sorted(each)) or None),
-    (Side.GITHUB, "people"): st.sets(st.sampled_from(["ada", "bob", "robot"])).map(lambda each: tuple(sorted(each)) or None),
-    (Side.NOTION, "people"): st.sets(st.sampled_from(["id-ada", "id-bob", "guest"])).map(lambda each: tuple(sorted(each)) or None),
+    (Side.GITHUB, "labels"): st.sets(st.sampled_from(["bug", "ui", "x,y", "late"])).map(
+        lambda each: tuple(sorted(each)) or None
+    ),
+    (Side.NOTION, "labels"): st.sets(st.sampled_from(["bug", "UI", "new"])).map(
+        lambda each: tuple(sorted(each)) or None
+    ),
+    (Side.GITHUB, "people"): st.sets(st.sampled_from(["ada", "bob", "robot"])).map(
+        lambda each: tuple(sorted(each)) or None
+    ),
+    (Side.NOTION, "people"): st.sets(st.sampled_from(["id-ada", "id-bob", "guest"])).map(
+        lambda each: tuple(sorted(each)) or None
+    ),
 }
 FIELDS = st.sampled_from(["title", "state", "labels", "people"])
 SIDES = st.sampled_from(Side)
@@ -208,7 +215,7 @@ class Machine(RuleBasedStateMachine):
         assert last.waiting == 0, "nothing stays in flight"
 
     def _check(self):
-        links = [known for known in self._links()]
+        links = list(self._links())
         self._nothing_stands_twice(links)
         contested = {(row.link, row.field) for row in self.store.conflicts()}
         for known in links:
@@ -242,7 +249,7 @@ class Machine(RuleBasedStateMachine):
         assert not [link for link, count in pages.items() if count > 1], f"pages born twice: {pages}"
 
     def _agrees(self, known):
-        """Both sides agree on every field, or a conflict is shown, or the value cannot be said; no edit is just gone."""
+        """Both sides agree on every field, or a conflict is shown, or the value cannot be said."""
         if known.github is None or known.notion is None:
             return
         if not (known.github.record.presence.in_sight and known.notion.record.presence.in_sight):
@@ -268,13 +275,14 @@ class Machine(RuleBasedStateMachine):
                 continue
             shown = {side: self.team.shown(side, known.link.ref(side).id, name) for side in Side}
             said = field.transform.say(last.side.other, last.after, shown[last.side.other])
-            assert shown[last.side] == last.after or field.transform.say(
-                last.side, shown[last.side.other], last.after
-            ) == last.after, f"lost: {last}, shown {shown}, edits {edits}"
+            assert (
+                shown[last.side] == last.after
+                or field.transform.say(last.side, shown[last.side.other], last.after) == last.after
+            ), f"lost: {last}, shown {shown}, edits {edits}"
             assert shown[last.side.other] == said, f"lost: {last}, shown {shown}, edits {edits}"
 
     def _keeps_every_name(self, known):
-        """A name that one person added or took away, once and on one side, is there or gone on both sides in the end."""
+        """A name that one person added or took away, once and on one side, is there or gone on both sides."""
         for name in ("labels", "people"):
             field = next(each for each in self.team.bound.fields if each.github.name == OWN[Side.GITHUB][name])
             deeds = defaultdict(list)

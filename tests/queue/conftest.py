@@ -59,6 +59,13 @@ def process(*command, **environment):
         child.stdout.close()
 
 
+def kill(server):
+    """Kill a server once its log is written: with `everysec` a slow disk may postpone that by two seconds."""
+    with Redis.from_url(server.url) as client:
+        assert eventually(lambda: client.info("persistence")["aof_buffer_length"] == 0)
+    os.kill(server.pid, signal.SIGKILL)
+
+
 def worker(url, *options):
     arguments = ("-m", "celery", "-A", "tests.queue.worker", *WORKER, "--loglevel=warning", *options)
     return process(*arguments, TANDEM_TEST_REDIS=url)

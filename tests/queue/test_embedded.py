@@ -14,7 +14,7 @@ from redis import Redis
 from sync.core.errors import Misconfigured
 from sync.queue import binary, embedded
 from sync.queue.embedded import Embedded, reach, tether
-from tests.queue.conftest import eventually, process
+from tests.queue.conftest import eventually, kill, process
 
 USE = "import sys; from pathlib import Path; from sync.queue.embedded import *; "
 HOLD = f"{USE}e = Embedded(Path(sys.argv[1])); print(e.pid, flush=True); sys.stdin.read(); e.close()"
@@ -138,12 +138,12 @@ def test_a_tethered_server_ends_with_the_process_that_started_it(folder):
     assert eventually(lambda: not lives(pid))
 
 
-def test_a_killed_server_comes_back_under_the_same_url_with_every_write(folder):
+def test_a_killed_server_comes_back_under_the_same_url_with_all_it_had_written(folder):
     first = Embedded(folder)
     with Redis.from_url(first.url) as client:
         for number in range(500):
             client.rpush("list", number)
-        os.kill(first.pid, signal.SIGKILL)
+        kill(first)
         second = Embedded(folder)
         assert second.url == first.url
         assert client.llen("list") == 500

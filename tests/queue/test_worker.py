@@ -1,6 +1,5 @@
 """A real worker process on a real server."""
 
-import os
 import signal
 
 import pytest
@@ -10,7 +9,7 @@ from sync.core.limits import Lane
 from sync.queue.app import PREFIX, make_app
 from sync.queue.embedded import Embedded
 from sync.queue.send import Nudges
-from tests.queue.conftest import eventually, worker
+from tests.queue.conftest import eventually, kill, worker
 
 
 @pytest.fixture
@@ -52,11 +51,11 @@ def test_messages_outlive_the_servers_death_and_the_worker_comes_back(tmp_path):
     nudges = Nudges(app)
     with Redis.from_url(first.url, decode_responses=True) as client:
         nudges.send("note", "waiting", Lane.POLL)
-        os.kill(first.pid, signal.SIGKILL)
+        kill(first)
         second = Embedded(tmp_path / "redis")
         with worker(first.url):
             assert eventually(lambda: done(client) == ["waiting"])
-            os.kill(first.pid, signal.SIGKILL)
+            kill(first)
             third = Embedded(tmp_path / "redis")
             nudges.send("note", "later", Lane.POLL)
             assert eventually(lambda: done(client) == ["waiting", "later"])

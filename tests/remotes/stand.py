@@ -130,5 +130,5 @@ class Turnstile:
     def pause(self, budget: str, seconds: float, reason: str) -> None:
         self.paused.append((budget, seconds, reason))
 
-    def observe(self, budget: str, *, limit: int, remaining: int, reset_at: object) -> None:  # noqa: ARG002
+    def observe(self, budget: str, *, limit: int, remaining: int, reset_at: object) -> None:
         self.observed.append((budget, limit, remaining))

@@ -71,7 +71,7 @@ def judged(method, path, said):
     JUDGED.add(f"{method} {found[0]}")
     shown = said.json
     if said.status == 422:
-        # Refusals name their status since 2024 (quoted in Canner/wren-engine#937); the description of a 422 does not yet.
+        # Refusals name their status since 2024 (quoted in Canner/wren-engine#937), which this description lacks.
         shown = {key: value for key, value in shown.items() if key != "status"}
     return oracle.response_errors(method, path, said.status, shown)
 

@@ -122,10 +122,12 @@ class Call:
             raise forbidden("Must have admin rights to Repository.")
 
     def demand_issues(self) -> None:
-        """Require a repository with issues, and a token that reaches them. Raises 410 or 403."""
+        """Require a repository with issues, and a token that reaches them. Raises 410, 403 or 401."""
         if not self.repository.has_issues:
             raise issues_disabled()
         reach = self.grant.issues if self.grant else "read"
+        if not self.reading:
+            _ = self.actor
         if reach == "none" or (reach == "read" and not self.reading):
             raise forbidden("Resource not accessible by personal access token")
 

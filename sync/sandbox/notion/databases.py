@@ -13,8 +13,6 @@ LOOKS = ("icon", "cover")
 CREATE = {"parent", "title", "description", "is_inline", "initial_data_source", *LOOKS}
 UPDATE = {"parent", "title", "description", "is_inline", "is_locked", "in_trash", *LOOKS}
 CREATE_SOURCE = {"parent", "properties", "title", "icon"}
-UNTITLED = "New database"
-"""The title of a database that was given none (recorded)."""
 UPDATE_SOURCE = {"title", "icon", "properties", "in_trash", "parent"}
 
 
@@ -23,7 +21,7 @@ def create(world: World, call: Call) -> Json:
     call.only(CREATE)
     parent = destination(world, call.body.get("parent"))
     properties = (call.body.get("initial_data_source") or {}).get("properties")
-    title = texts.written(call.body["title"], "body.title") if "title" in call.body else texts.shown(UNTITLED)
+    title = texts.written(call.body.get("title", []), "body.title")
     made = add(world, parent, title, properties=properties, actor=world.bot.id)
     made.description = texts.written(call.body.get("description", []), "body.description")
     _set_flags(made, call)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sync.sandbox.notion import identity, texts
 from sync.sandbox.notion.model import DataSource, Json, Property
+from sync.sandbox.notion.refusals import invalid
 from sync.sandbox.notion.world import World
 
 SINGLE, DUAL = "single_property", "dual_property"
@@ -27,6 +28,22 @@ def configured(world: World, source: DataSource, column: Property, *, given: Jso
         back: Json = {"database_id": source.database.id, "data_source_id": source.id, "type": DUAL, "mirror": column.id}
         other.properties[mirror] = Property(mirror, name, "relation", back)
     return {**head, "type": DUAL, "mirror": mirror}
+
+
+def rolled_up(world: World, source: DataSource, given: Json) -> Json:
+    """Return what a rollup keeps: the columns that it names, with the ids that they have now (recorded)."""
+    relation = source.find(str(given.get("relation_property_name") or given.get("relation_property_id")))
+    other = world.sources.get(relation.config.get("data_source_id", "")) if relation else None
+    column = other.find(str(given.get("rollup_property_name") or given.get("rollup_property_id"))) if other else None
+    if relation is None or column is None:
+        raise invalid("A rollup needs a relation and a property of the related data source.")
+    return {
+        "rollup_property_name": column.name,
+        "relation_property_name": relation.name,
+        "rollup_property_id": column.id,
+        "relation_property_id": relation.id,
+        "function": given.get("function", "count"),
+    }
 
 
 def shown(world: World, config: Json) -> Json:

@@ -134,6 +134,8 @@ def _configure(world: World, source: DataSource, column: Property, *, raw: Json,
         column.config = {"format": given.get("format", column.config.get("format", "number"))}
     elif column.type == "relation":
         column.config = relations.configured(world, source, column, given=given, at=f"{at}.relation")
+    elif column.type == "rollup":
+        column.config = relations.rolled_up(world, source, given)
     elif column.type == "unique_id":
         column.config = {"prefix": given.get("prefix")}
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from sync.sandbox.notion import relations, times
+from sync.sandbox.notion import relations, texts, times
 from sync.sandbox.notion.model import (
     GROUPS,
     Comment,
@@ -23,6 +23,8 @@ from sync.sandbox.notion.world import World
 SHOWN = 25
 """A page leaves out the people and relations beyond these, people silently (reference, "Page property values")."""
 OPTIONS = frozenset({"select", "multi_select", "status"})
+UNTITLED = "New database"
+"""What a database without a title is called; its data source's title stays empty (recorded)."""
 LISTS = frozenset({"title", "rich_text", "people", "relation"})
 """Types whose property endpoint answers a list (recorded for each)."""
 
@@ -39,7 +41,7 @@ def user(world: World, who: User) -> Json:
     shown = {**partial(who.id), "name": who.name, "avatar_url": None}
     if who.kind == "bot":
         return {**shown, "type": "bot", "bot": {}}
-    person = {"email": who.email, "email_verified": True} if who.email and world.may("read_emails") else {}
+    person = {"email": who.email} if who.email and world.may("read_emails") else {}
     return {**shown, "type": "person", "person": person}
 
 
@@ -202,7 +204,7 @@ def database(world: World, of: Database) -> Json:
     return {
         "object": "database",
         "id": of.id,
-        "title": of.title,
+        "title": of.title or texts.shown(UNTITLED),
         "description": of.description,
         "parent": parent(world, of.parent),
         "is_inline": of.is_inline,
@@ -210,9 +212,7 @@ def database(world: World, of: Database) -> Json:
         "is_locked": of.is_locked,
         "created_time": times.millis(of.created_at),
         "last_edited_time": times.millis(of.edited_at),
-        "data_sources": [
-            {"id": each.id, "name": "".join(part["plain_text"] for part in each.title)} for each in of.sources
-        ],
+        "data_sources": [{"id": each.id, "name": texts.plain(each.title) or UNTITLED} for each in of.sources],
         "icon": of.icon,
         "cover": of.cover,
         "url": world.url(of.id),

@@ -81,7 +81,7 @@ class Teller:
         elif isinstance(theirs, str) and isinstance(ours, str):
             if UUID.fullmatch(theirs):
                 self.ours.setdefault(theirs.replace("-", ""), ours)
-            elif key == "id" and len(theirs) < 20 and theirs != "title":
+            elif key in {"id", "synced_property_id"} and len(theirs) < 20 and theirs != "title":
                 self.ours[theirs] = ours
 
 

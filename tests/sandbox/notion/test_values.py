@@ -200,7 +200,7 @@ def test_people_read_back_in_full(desk, page, notion):
             "name": "Ada",
             "avatar_url": None,
             "type": "person",
-            "person": {"email": "ada@example.com", "email_verified": True},
+            "person": {"email": "ada@example.com"},
         }
     ]
 

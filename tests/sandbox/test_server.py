@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import time
+
+import httpx
+import pytest
+
+from sync.sandbox.seed import database, populate
+from sync.sandbox.server import Sandbox, listen
+from tests.sandbox.conftest import REPOSITORY
+
+TOKEN = {"authorization": "Bearer sandbox-github"}
+NOTION = {"authorization": "Bearer sandbox-notion", "notion-version": "2025-09-03"}
+ISSUES = f"/repos/{REPOSITORY}/issues"
+
+
+@pytest.fixture
+def web(sandbox):
+    with httpx.Client(trust_env=False, base_url=sandbox.url, timeout=10) as web:
+        yield web
+
+
+@pytest.fixture
+def hub(sandbox):
+    with httpx.Client(trust_env=False, base_url=sandbox.github_url, headers=TOKEN, timeout=10) as hub:
+        yield hub
+
+
+def test_both_services_answer_on_one_port(sandbox, hub):
+    assert hub.get("/user").json()["login"] == "tandem-bot"
+    answer = httpx.get(f"{sandbox.notion_url}/v1/users/me", headers=NOTION, trust_env=False)
+    assert (answer.status_code, answer.json()["object"]) == (200, "user")
+
+
+def test_headers_are_the_services_own(hub):
+    headers = hub.get("/user").headers
+    assert headers["server"] == "github.com"
+    assert headers.get_list("date") == [headers["date"]]
+
+
+def test_an_escaped_slash_stays_escaped(hub):
+    assert hub.post(ISSUES, json={"title": "one", "labels": ["a/b"]}).status_code == 201
+    assert hub.get(f"/repos/{REPOSITORY}/labels/a%2Fb").json()["name"] == "a/b"
+
+
+def test_connections_are_kept_and_answers_come_at_once(hub):
+    hub.post(ISSUES, json={"title": "one"})
+    started, count = time.perf_counter(), 200
+    for _ in range(count):
+        assert hub.get(f"{ISSUES}/1").status_code == 200
+    assert count / (time.perf_counter() - started) > 150  # 600 and more on an idle machine
+
+
+def test_two_sandboxes_do_not_know_each_other(sandbox):
+    with Sandbox.start() as other:
+        assert other.url != sandbox.url
+        assert other.github.world.repositories == {}
+
+
+def test_a_port_that_is_taken_is_an_error_at_once(sandbox):
+    with pytest.raises(OSError, match="in use"):
+        listen(int(sandbox.url.rpartition(":")[2]))
+
+
+def test_after_it_was_stopped_nobody_answers():
+    sandbox = Sandbox.start()
+    sandbox.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(sandbox.url, trust_env=False)
+
+
+# --- the control API
+
+
+def test_counters_tell_what_was_called_and_can_begin_anew(web, hub):
+    hub.post(ISSUES, json={"title": "one"})
+    tag = hub.get(f"{ISSUES}/1").headers["etag"]
+    hub.get(f"{ISSUES}/1", headers={"if-none-match": tag})
+    hub.get("/nothing")
+    assert web.get("/_sandbox/github/counters").json() == {
+        "total": 4,
+        "writes": 1,
+        "not_modified": 1,
+        "limited": 0,
+        "calls": {"GET /repos/{repo}/issues/{number}": 2, "POST /repos/{repo}/issues": 1, "GET /nothing": 1},
+        "statuses": {"200": 1, "201": 1, "304": 1, "404": 1},
+    }
+    web.post("/_sandbox/reset")
+    assert web.get("/_sandbox").json()["github"]["counters"]["total"] == 0
+
+
+def test_a_query_of_notion_is_counted_as_a_read(sandbox, web):
+    ids = database(sandbox.notion)
+    path = f"{sandbox.notion_url}/v1/data_sources/{ids.data_source}/query"
+    assert httpx.post(path, headers=NOTION, json={}, trust_env=False).status_code == 200
+    figures = web.get("/_sandbox/notion/counters").json()
+    assert (figures["total"], figures["writes"]) == (1, 0)
+    assert figures["calls"] == {"POST /v1/data_sources/{id}/query": 1}
+
+
+def test_the_last_exchanges_can_be_read(web, hub):
+    hub.post(ISSUES, json={"title": "one"})
+    (last,) = web.get("/_sandbox/github/exchanges", params={"last": 1}).json()
+    assert (last["method"], last["path"], last["status"], last["fault"]) == ("POST", ISSUES, 201, None)
+    assert '"title"' in last["sent"]
+
+
+def test_faults_and_switches_are_set_from_outside(web, hub):
+    state = web.post(
+        "/_sandbox/github/faults", json={"name": "status", "status": 500, "body": {"message": "no"}}
+    ).json()
+    assert [fault["name"] for fault in state["faults"]] == ["status"]
+    assert [hub.get("/user").status_code for _ in range(2)] == [500, 200]
+    web.post("/_sandbox/github/faults", json={"name": "drop_before", "times": None})
+    assert web.delete("/_sandbox/github/faults").json()["faults"] == []
+    state = web.patch("/_sandbox/github/switches", json={"requests_per_hour": 1}).json()
+    assert state["switches"]["requests_per_hour"] == 1
+    assert hub.get("/user").status_code == 403
+
+
+def test_people_edit_from_another_process(web, hub):
+    made = web.post(
+        "/_sandbox/github/people",
+        json={"as": "ada", "do": "create", "args": [REPOSITORY, "one"], "fields": {"labels": ["bug"]}},
+    ).json()
+    assert (made["number"], made["user"]["login"]) == (1, "ada")
+    web.post("/_sandbox/github/people", json={"do": "close", "args": [REPOSITORY, 1, "not_planned"]})
+    assert hub.get(f"{ISSUES}/1").json()["state_reason"] == "not_planned"
+
+
+def test_a_place_is_set_up_from_another_process(sandbox, web, hub):
+    web.post("/_sandbox/github/place", json={"do": "add_repository", "args": ["acme/web"]})
+    assert hub.get("/repos/acme/web").status_code == 200
+    made = web.post("/_sandbox/notion/place", json={"do": "create_database", "args": ["Roadmap"]}).json()
+    rows = web.post("/_sandbox/notion/place", json={"do": "pages", "args": [made[1]]}).json()
+    assert rows == []
+
+
+def test_the_clock_can_jump(web, hub):
+    before = hub.post(ISSUES, json={"title": "one"}).json()["created_at"]
+    web.post("/_sandbox/clock", json={"advance": 3600})
+    assert hub.patch(f"{ISSUES}/1", json={"title": "two"}).json()["updated_at"][:13] != before[:13]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "sent"),
+    [
+        ("POST", "/_sandbox/github/faults", {"name": "nonsense"}),
+        ("PATCH", "/_sandbox/github/switches", {"nonsense": 1}),
+        ("POST", "/_sandbox/github/people", {"do": "nonsense"}),
+        ("POST", "/_sandbox/github/people", {"do": "_issue", "args": [REPOSITORY, 1]}),
+        ("POST", "/_sandbox/github/people", {"do": "close", "args": [REPOSITORY, 99]}),
+        ("POST", "/_sandbox/nowhere/people", {"do": "close"}),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_told_why(web, verb, path, sent):
+    answer = web.request(verb, path, json=sent)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+# --- the page and the seed
+
+
+def test_the_page_shows_both_sides_and_escapes_them(sandbox, web, hub):
+    ada = sandbox.github.person("ada")
+    ada.create(REPOSITORY, "<script>alert(1)</script>", labels=["bug"], assignees=["ada"])
+    ids = database(sandbox.notion)
+    sandbox.notion.load(ids.data_source, [{"Name": "A & B", "Status": "Done", "Labels": ["bug"]}])
+    hub.get("/nothing")
+    page = web.get("/").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    for text in ("A &amp; B", "Labels: bug", "@ada", "api#1", "/nothing", "404"):
+        assert text in page
+    assert "http://" not in page.replace("http-equiv", "")
+    assert "https://" not in page
+
+
+def test_the_same_seed_makes_the_same_issues(sandbox):
+    def made(name, seed):
+        assert populate(sandbox.github, name, 40, seed) == 40
+        own = ("number", "title", "body", "state", "state_reason")
+        return [tuple(issue[key] for key in own) for issue in sandbox.github.issues(name)]
+
+    first = made("acme/one", 7)
+    assert made("acme/two", 7) == first
+    assert made("acme/three", 8) != first
+
+
+def test_seeded_issues_are_lifelike(sandbox):
+    populate(sandbox.github, "acme/demo", 200)
+    rows = sandbox.github.issues("acme/demo")
+    assert {row["state_reason"] for row in rows} == {None, "completed", "not_planned", "duplicate"}
+    assert {bool(row["assignees"]) for row in rows} == {True, False}
+    assert any("\r\n" in (row["body"] or "") for row in rows)
+    assert any("🌙" in row["title"] for row in rows)
+    assert any("\u0590" < row["title"][0] < "\u06ff" for row in rows)
+    assert any(label["name"].startswith("priority/") for row in rows for label in row["labels"])
+    assert any(row["milestone"] for row in rows)
+    assert all(row["created_at"] <= row["updated_at"] for row in rows)
