@@ -8,8 +8,9 @@ from sync import wiring
 from sync.core.limits import Lane
 from sync.flow import turn as flow
 
-DRAIN = timedelta(seconds=20)
-"""A drain gives its thread back after this long, so that no message comes near the visibility timeout."""
+DRAIN = timedelta(seconds=5)
+"""A drain gives its thread back after this long: what was written is decided on, and a person's message never waits for a
+backlog."""
 TICK_SECONDS = 5.0
 
 app = wiring.celery_app()

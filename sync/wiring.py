@@ -45,6 +45,9 @@ SCHEMA_WAIT = 60.0
 GUARD_WINDOW = timedelta(minutes=60)
 """How far back the guards count in workers (contract section 4)."""
 
+LIFE = uuid4().hex[:6]
+"""What tells this process from an earlier one with the same pid, as every first process of a container has."""
+
 
 class SystemClock:
     """The machine's clock."""
@@ -97,7 +100,10 @@ class Silent:
 
 @dataclass(frozen=True)
 class Sync:
-    """Everything that a door needs, ready to use; `made` keeps worlds, for their connections are worth keeping."""
+    """Everything that a door needs, ready to use.
+
+    `made` keeps worlds, for their connections are worth keeping; `closing` lets the connections go.
+    """
 
     settings: Settings
     loaded: Loaded
@@ -107,7 +113,8 @@ class Sync:
     clock: SystemClock = field(default_factory=SystemClock)
     calls: Calls = field(default_factory=Calls)
     made: dict[tuple[str, float], World] = field(default_factory=dict)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}")
+    closing: ExitStack = field(default_factory=ExitStack)
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{LIFE}")
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:
@@ -141,6 +148,17 @@ class Sync:
         for mapping in self.mappings:
             yield self.world(mapping.name)
 
+    def inherit(self) -> None:
+        """Take over at once what processes of this machine held when they were killed; otherwise their leases run out.
+
+        Should one of them live all the same, in a container of its own for example, its epoch is over and it writes
+        nothing more, as when a lease runs out.
+        """
+        now = self.clock.now()
+        dead = [owner for owner in self.store.owners(now) if owner != self.owner and _dead(owner)]
+        if dead:
+            self.store.bequeath(dead, now)
+
     def _world(self, mapping: Mapping, patience: float) -> World:
         known = self.made.get((mapping.name, patience))
         return known or self.made.setdefault((mapping.name, patience), self._made(mapping, patience))
@@ -163,9 +181,9 @@ class Sync:
     def _github(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.github.remote import GitHubRemote
 
-        return GitHubRemote(
-            _github_door(self.settings, gate, mapping.github.repositories[0]), mapping.github.repositories
-        )
+        door = _github_door(self.settings, gate, mapping.github.repositories[0])
+        self.closing.callback(door.close)
+        return GitHubRemote(door, mapping.github.repositories)
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.notion.remote import NotionRemote
@@ -173,6 +191,7 @@ class Sync:
         notion = mapping.notion
         people = bool(mapping.users)
         door = _notion_door(self.settings, gate)
+        self.closing.callback(door.close)
         return NotionRemote(door, database=notion.database, data_source=notion.data_source, people=people)
 
 
@@ -187,7 +206,13 @@ def opened(names: Sequence[str] = (), *, env: Settings | None = None) -> Iterato
     url = settings.database_url.get_secret_value()
     migrate(url)
     with reach(_redis_url(settings), settings.state_dir) as redis_url, open_store(url) as store:
-        yield Sync(settings, loaded, store, _limiter(settings, redis_url), Nudges(make_app(redis_url)))
+        limiter, app = _limiter(settings, redis_url), make_app(redis_url)
+        sync = Sync(settings, loaded, store, limiter, Nudges(app))
+        sync.closing.callback(limiter.close)
+        sync.closing.callback(app.markers.close)
+        sync.closing.callback(app.close)
+        with sync.closing:
+            yield sync
 
 
 def celery_app() -> CeleryApp:
@@ -195,15 +220,22 @@ def celery_app() -> CeleryApp:
     return make_app(_worker_redis())
 
 
-@cache
 def current() -> Sync:
     """Return this worker process's Sync; waits for a schema that is still to be migrated."""
+    with _making:  # the first messages come to several threads at once
+        return _current()
+
+
+@cache
+def _current() -> Sync:
     settings = load_settings()
     url = settings.database_url.get_secret_value()
     check_schema(url, wait=SCHEMA_WAIT)
     loaded = load_mappings(settings.mappings_dir)
     redis_url = _worker_redis()
-    return Sync(settings, loaded, open_store(url), _limiter(settings, redis_url), Nudges(make_app(redis_url)))
+    sync = Sync(settings, loaded, open_store(url), _limiter(settings, redis_url), Nudges(make_app(redis_url)))
+    sync.inherit()
+    return sync
 
 
 def anyone(sync: Sync) -> World | None:
@@ -227,11 +259,28 @@ def sleeper() -> Callable[[float], None]:
     return wait
 
 
+def _dead(owner: str) -> bool:
+    """Tell whether an owner was a process of this machine that is no more: a pid of our own had another before us."""
+    host, pid, _ = owner.rsplit(":", 2)
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return int(pid) == os.getpid()
+
+
 def _placed(mapping: Mapping, problem: Problem) -> Problem:
     if not problem.where or problem.file:
         return problem
     file, line = locate(mapping, problem.where)
     return replace(problem, file=file, line=line)
+
+
+_making = Lock()
 
 
 @cache

@@ -30,6 +30,7 @@ def sync(names: Sequence[str], *, full: bool, let_through: bool) -> Result:
     """Run one pass over every chosen mapping."""
     began = time.monotonic()
     with chosen(names) as (ready, mappings):
+        ready.inherit()
         documents = [_passed(ready, mapping, full=full, let_through=let_through) for mapping in mappings]
         faults = faulty(ready)
     needs_person = any(_needs_person(document) for document in documents)

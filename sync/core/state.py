@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sync.core.limits import Lane
-from sync.core.model import Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
+from sync.core.model import Action, Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,15 @@ class Outgoing:
     attempts: int = 0
     sent_at: datetime | None = None
     trail: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Return what kind of write it is."""
+        return self.op.side, self.op.action is Action.CREATE
+
+
+Kind = tuple[Side, bool]
+"""A side's births (True) or its other writes: those of one kind are charged to the same budgets."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from sync.core.state import (
     Confirmation,
     Decision,
     Failure,
+    Kind,
     Known,
     MappingState,
     Observation,
@@ -160,8 +161,13 @@ class Writes(Protocol):
         """
         ...
 
-    def lease(self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None) -> Outgoing | None:
-        """Take the next queued write that is due, by lane and age, under a new epoch, or one whose lease ran out."""
+    def lease(
+        self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None, but: Collection[Kind] = ()
+    ) -> Outgoing | None:
+        """Take the next queued write that is due, by lane and age, under a new epoch, or one whose lease ran out.
+
+        Writes of the kinds `but` are left for later.
+        """
         ...
 
     def in_flight(self, outgoing: Outgoing, now: datetime, until: datetime) -> Outgoing:

@@ -14,6 +14,9 @@ from sync.core.state import Observation
 from sync.flow.world import World
 
 CHUNK = 100
+RENEWED = 5
+"""So many calls at most renew a container: more are not done before the records are to be looked at again."""
+DEAR = timedelta(seconds=60)
 HIDDEN_AGAIN = timedelta(seconds=60)
 """A record that answers "not found" is looked at once more before that is left standing: a read may hit a replica that
 lags (octokit/octokit.js#900)."""
@@ -39,16 +42,28 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
 
 
 def renew(world: World, bound: Bound, side: Side, container: str) -> None:
-    """Read what changed in one container, so that all its records are as fresh as this moment."""
-    _container(world, bound, side, container, full=False)
+    """Read what changed in one container, so that all its records are as fresh as this moment.
+
+    One worker at a time does, and nobody for a while after it took too many calls: looks at single records cost less.
+    """
+    lease, now = f"renew {world.name} {side} {container}", world.now()
+    epoch = world.store.take_lease(lease, world.owner, now + DEAR, now)
+    if epoch is None:
+        return
+    _container(world, bound, side, container, full=False, most=RENEWED)
+    polled = world.store.polled_at(world.name, side, container)
+    if polled is not None and polled >= now:
+        world.store.give_back(lease, epoch)
 
 
-def _container(world: World, bound: Bound, side: Side, container: str, *, full: bool) -> int:
-    """Read one container's list to its end; only then its cursor moves."""
+def _container(
+    world: World, bound: Bound, side: Side, container: str, *, full: bool, most: int | None = None
+) -> int:
+    """Read one container's list to its end, or `most` calls of it; only at its end its cursor moves."""
     store, began = world.store, world.now()
     cursor = None if full else store.cursor(world.name, side, container)
     listing = store.tick() if cursor is None else 0
-    batches = iter(world.remote(side).changes(container, cursor))
+    batches = islice(world.remote(side).changes(container, cursor), most)
     count, complete, following = 0, True, cursor
     while True:
         moment = Moment(store.tick(), world.now(), listing)
@@ -59,7 +74,7 @@ def _container(world: World, bound: Bound, side: Side, container: str, *, full: 
         count += len(batch.records)
         complete, following = complete and batch.complete, batch.cursor
         world.progress(f"reading {side}", len(batch.records))
-    if listing and complete:
+    if listing and complete and following is not None:
         _absent(world, bound, side, container, listing)
     if following is not None:
         store.save_cursor(world.name, side, container, following, began)

@@ -53,19 +53,21 @@ class Tying:
         self.free = {side: {each.record.ref: each for each in observations} for side, observations in free.items()}
         self.quarantined: list[Quarantine] = []
         self.made = 0
+        self.tick = world.store.tick()
 
     def by_mark(self) -> None:
         """Tie what names its partner, the page's link property first: it is the tie that a person sees and can edit."""
         for side in (Side.NOTION, Side.GITHUB):
             marked = {ref: mark for ref, each in self.free[side].items() if (mark := self._mark(each))}
             partners = self.world.store.by_address(self.world.name, side.other, marked.values())
+            named = {partner.record.ref: partner for partner in partners.values()}
             wanted: dict[Ref, list[Observation]] = defaultdict(list)
             for ref, mark in marked.items():
                 partner = partners.get(mark)
                 if partner is not None:
                     wanted[partner.record.ref].append(self.free[side][ref])
             for ref, rivals in wanted.items():
-                self._tie_to(next(each for each in partners.values() if each.record.ref == ref), rivals)
+                self._tie_to(named[ref], rivals)
 
     def by_title(self) -> None:
         """Tie records whose title is the same and stands once on each side."""
@@ -84,12 +86,12 @@ class Tying:
         """Claim every record that is left and may give birth."""
         store, now = self.world.store, self.world.now()
         for observations in self.free.values():
-            for ref, observation in list(observations.items()):
+            for ref, observation in observations.items():
                 if barrier(self.bound, observation.record):
                     continue
                 if self.world.quiet and ref.side is Side.NOTION and quiet_until(self.bound, observation.record) > now:
                     continue
-                self._count(store.claim(self.world.name, ref, store.tick()))
+                self._count(store.claim(self.world.name, ref, self.tick))
 
     def _mark(self, observation: Observation) -> str | None:
         reading = observation.record.read(self.bound.marks[observation.record.ref.side].name)
@@ -116,8 +118,7 @@ class Tying:
 
     def _tie(self, one: Observation, two: Observation) -> None:
         refs = {each.record.ref.side: each.record.ref for each in (one, two)}
-        store = self.world.store
-        self._count(store.tie(self.world.name, refs[Side.GITHUB], refs[Side.NOTION], store.tick()))
+        self._count(self.world.store.tie(self.world.name, refs[Side.GITHUB], refs[Side.NOTION], self.tick))
         self._settle(refs.values())
 
     def _quarantine(self, observations: Iterable[Observation], reason: str) -> None:

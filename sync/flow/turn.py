@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sync.core.errors import Denied, Misconfigured, TryLater
 from sync.core.limits import Lane
 from sync.core.ports import Queue
+from sync.core.state import Kind
 from sync.core.store import Store
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look
@@ -78,9 +79,13 @@ def decide(world: World, queue: Queue) -> None:
 
 
 def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: datetime) -> None:
-    """Carry out writes that are due, of any mapping, until there are none, no budget, or the time is up."""
+    """Carry out writes that are due, of any mapping, until there are none, no budget, or the time is up.
+
+    What must wait holds up only its own kind: creates are rationed far more strictly than anything else.
+    """
     touched: set[str] = set()
-    while anyone.now() < until and (outgoing := next_write(anyone, mapping=None)) is not None:
+    later: set[Kind] = set()
+    while (outgoing := next_write(anyone, mapping=None, but=later)) is not None:
         world = worlds(outgoing.link.mapping).on(outgoing.lane)
         touched.add(world.name)
         try:
@@ -89,6 +94,9 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: da
             _pause(world, str(stopped))
             break
         if written.outcome is Outcome.LATER:
+            later.add(outgoing.kind)
+        if anyone.now() >= until:
+            queue.send("drain", str(int(outgoing.lane)), outgoing.lane)
             break
     for name in sorted(touched):
         queue.send("decide", name, Lane.POLL)
@@ -117,7 +125,8 @@ def _turn(world: World, *, full: bool) -> str:
     bound = bind(world, fresh=full)
     fetch(world, bound, full=full)
     match(world, bound)
-    decided = reconcile(world, bound)
+    first = world.store.mapping(world.name).first_pass
+    decided = reconcile(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
     state = world.store.mapping(world.name)
     if state.paused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +13,7 @@ from sync.core.errors import Busy, Denied, Overtaken, Rejected, TryLater, Unsafe
 from sync.core.model import Action, LinkState, Op, Presence, Put, Record, Ref
 from sync.core.observe import acknowledged, moved
 from sync.core.ports import Remote
-from sync.core.state import Ack, Confirmation, Failure, Observation, Outgoing, Stage
+from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.fetch import look, renew
 from sync.flow.reconcile import digest
 from sync.flow.world import World
@@ -62,10 +63,10 @@ def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         return Written(outgoing, Outcome.OVERTAKEN, reason=str(overtaken))
 
 
-def next_write(world: World, *, mapping: str | None) -> Outgoing | None:
-    """Lease the write that is due next."""
+def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ()) -> Outgoing | None:
+    """Lease the write that is due next, except of the kinds that are left for later."""
     now = world.now()
-    return world.store.lease(world.owner, now, now + world.patience.lease, mapping=mapping)
+    return world.store.lease(world.owner, now, now + world.patience.lease, mapping=mapping, but=but)
 
 
 def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
@@ -78,7 +79,7 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
         return True
     if world.store.waiting(world.name, op.side) >= CROWD:
         renew(world, bound, op.side, target.container)
-    else:
+    if not _fresh(world, before, target):
         look(world, bound, [target])
     after = world.store.observations(world.name, [target])[target]
     names = tuple(bound.facet(op.side, change.field).name for change in op.changes)

@@ -63,6 +63,10 @@ class RedisLimiter:
             levels[budget.name] = Bucket(tat, paused, _text(why), *window).level(budget, now)
         return levels
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
+
     def _ask(self, operation: str, charges: tuple[Charge, ...], lane: Lane) -> Wait:
         refused = self._run(*self._call(operation, charges, lane))
         if not refused:

@@ -209,8 +209,9 @@ class MemoryRemote:
         self.weather.before(self.side, call)
         id_ = effect()
         self.shelf.writes += 1
+        reply = self.shelf.record(id_, self.shelf.versions[id_][-1])
         self.weather.after(self.side, call)
-        return self.shelf.record(id_, self.shelf.versions[id_][-1])
+        return reply
 
     def _call(self, call: str) -> datetime:
         """Count a read, let the weather at it, and return the moment that it shows."""

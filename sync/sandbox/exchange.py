@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent: the path without its query, header names in lower case, every query value in order."""
+    """What a client sent: the path as sent, without its query; header names in lower case; query values in order."""
 
     method: str
     path: str

@@ -22,12 +22,13 @@ TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoesca
 
 @dataclass(frozen=True)
 class Line:
-    """One issue or page: its title, its state in a word, small print, and what is written in it."""
+    """One issue or page: its title, its state in a word, small print, and the path of its own page here."""
 
     title: str
     state: str
     notes: Sequence[str] = ()
     number: str = ""
+    path: str = ""
     dim: bool = False
 
 
@@ -54,7 +55,18 @@ def _issue(github: GitHub, repository: Repository, issue: Issue) -> Line:
         *([f"{issue.comments} comments"] if issue.comments else []),
     ]
     state = issue.state if issue.state == "open" else f"closed, {(issue.state_reason or 'merged').replace('_', ' ')}"
-    return Line(issue.title, state, notes, f"{repository.name}#{issue.number}", dim=issue.state == "closed")
+    path = f"/{repository.full_name}/issues/{issue.number}"
+    return Line(issue.title, state, notes, f"{repository.name}#{issue.number}", path, dim=issue.state == "closed")
+
+
+def issue_page(github: GitHub, repository: str, number: int) -> str | None:
+    """Return the page of one issue as HTML, where its html_url leads; None if there is no such issue."""
+    places = {each.full_name for each in github.world.repositories.values()}
+    found = [each for each in github.issues(repository) if each["number"] == number] if repository in places else []
+    if not found:
+        return None
+    template = TEMPLATES.get_template("issue.html")
+    return template.render(issue=found[0], comments=github.comments(repository, number), repository=repository)
 
 
 def pages(notion: Notion, most: int) -> list[Line]:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Self
 from urllib.parse import parse_qs
@@ -24,7 +25,7 @@ from sync.sandbox.faults import Faults
 from sync.sandbox.front import Front
 from sync.sandbox.github import GitHub
 from sync.sandbox.notion import Notion
-from sync.sandbox.page import Shown, issues, page, pages
+from sync.sandbox.page import Shown, issue_page, issues, page, pages
 
 HOST = "127.0.0.1"
 PATIENCE = 10.0
@@ -39,9 +40,11 @@ Send = Callable[[Message], Awaitable[None]]
 class Gate:
     """The ASGI application: a request below a side's name goes to that side, anything else to the web pages."""
 
-    def __init__(self, fronts: Mapping[str, Front], shown: Mapping[str, Shown], clock: Clock) -> None:
-        self._fronts, self._shown = fronts, shown
-        self._web = Starlette(routes=[Route("/", self._page), *Control(fronts, clock).routes()])
+    def __init__(self, fronts: Mapping[str, Front], github: GitHub, notion: Notion) -> None:
+        self._fronts, self._github = fronts, github
+        self._shown: dict[str, Shown] = {"github": partial(issues, github), "notion": partial(pages, notion)}
+        own = [Route("/", self._page), Route("/{owner}/{name}/issues/{number:int}", self._issue)]
+        self._web = Starlette(routes=[*Control(fronts, github.clock).routes(), *own])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,6 +64,11 @@ class Gate:
 
     async def _page(self, _: WebRequest) -> Response:
         return HTMLResponse(page(self._fronts, self._shown))
+
+    async def _issue(self, request: WebRequest) -> Response:
+        place = "{owner}/{name}".format_map(request.path_params)
+        shown = issue_page(self._github, place, request.path_params["number"])
+        return HTMLResponse(shown or "There is no such issue.", 200 if shown else 404)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -110,9 +118,8 @@ class Sandbox:
             "github": Front(self.github, github_faults, Counters(self.github.template), self.lock),
             "notion": Front(self.notion, notion_faults, Counters(reads=queries), self.lock),
         }
-        shown = {"github": partial(issues, self.github), "notion": partial(pages, self.notion)}
         config = uvicorn.Config(
-            Gate(self.fronts, shown, self.clock),
+            Gate(self.fronts, self.github, self.notion),
             log_level="warning",
             access_log=False,
             date_header=False,  # each side has its own clock
@@ -175,4 +182,5 @@ def serve(port: int, prepare: Callable[[Sandbox], None] = lambda _: None) -> Non
     """Serve in the foreground until Ctrl-C; `prepare` gets the sandbox before the first request."""
     sandbox = Sandbox(listen(port))
     prepare(sandbox)
-    sandbox.run()
+    with suppress(KeyboardInterrupt):
+        sandbox.run()

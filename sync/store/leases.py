@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select, update
 
 from sync.store.engine import Database, Queries
-from sync.store.tables import beats, leases, meta, ticks
+from sync.store.tables import beats, leases, meta, outbox, ticks
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,6 +47,19 @@ class LeaseQueries(Queries):
     def give_back(self, name: str, epoch: int) -> bool:
         """Give a lease back; False where it is somebody else's by now."""
         return self._move(name, epoch, LONG_AGO)
+
+    def owners(self, now: datetime) -> frozenset[str]:
+        """Return who holds a lease or a write at present."""
+        held = select(leases.c.owner).where(leases.c.until > now)
+        writing = select(outbox.c.owner).where(outbox.c.owner != "")
+        with self.database.reading() as connection:
+            return frozenset(connection.scalars(held.union(writing)))
+
+    def bequeath(self, owners: Collection[str], now: datetime) -> None:
+        """Have nobody wait for those who are dead: what they held may be taken at once, under a new epoch as always."""
+        with self.database.writing() as connection:
+            connection.execute(update(leases).where(leases.c.owner.in_(owners)).values(until=LONG_AGO))
+            connection.execute(update(outbox).where(outbox.c.owner.in_(owners)).values(due=now))
 
     def beat(self, name: str, now: datetime) -> None:
         """Note that something is alive."""

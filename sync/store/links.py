@@ -200,7 +200,15 @@ class LinkQueries(Queries):
         with self.database.writing(mapping) as connection:
             if holders(connection, mapping, refs):
                 return None
-            row = {"mapping": mapping, "kind": "issue", "state": state, "marked": tick, "waiting_since": now}
+            # Version 1 was never decided: a round that began earlier and ends now does not unmark it.
+            row = {
+                "mapping": mapping,
+                "kind": "issue",
+                "state": state,
+                "version": 1,
+                "marked": tick,
+                "waiting_since": now,
+            }
             for ref in refs:
                 row |= ref_values(ref)
             made = connection.execute(insert(links).values(row).returning(links)).one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from sync.core.errors import Overtaken
 from sync.core.model import LinkState, Side
-from sync.core.state import Confirmation, Failure, Outgoing, Stage
+from sync.core.state import Confirmation, Failure, Kind, Outgoing, Stage
 from sync.store import codec, journal
 from sync.store.decisions import put_shadows
 from sync.store.engine import Queries
@@ -48,7 +49,9 @@ class OutboxQueries(Queries):
             times = [connection.execute(asked).scalar_one() for asked in (write, look)]
         return min((time for time in times if time is not None), default=None)
 
-    def lease(self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None) -> Outgoing | None:
+    def lease(
+        self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None, but: Collection[Kind] = ()
+    ) -> Outgoing | None:
         """Take the next write that is due, by lane and age, under a new epoch; those of paused mappings wait.
 
         One whose lease ran out is due again: as queued if its call was never about to be made, else as in flight.
@@ -64,6 +67,8 @@ class OutboxQueries(Queries):
         )
         if mapping is not None:
             asked = asked.where(outbox.c.mapping == mapping)
+        for side, birth in but:
+            asked = asked.where((outbox.c.side != side) | ((links.c.state == LinkState.CLAIMED) != birth))
         with self.database.writing() as connection:
             found = connection.execute(asked).first()
             if found is None:

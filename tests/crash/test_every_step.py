@@ -16,10 +16,13 @@ QUIET = 12 * 3600
 
 
 class Steps:
-    """A store that counts the steps of a run, and dies at the chosen one."""
+    """A store that counts the steps of a run, and dies before the chosen one.
+
+    To die after a step is to die before the next: between two of them nothing leaves the process.
+    """
 
     def __init__(self, store) -> None:
-        self.store, self.count, self.at, self.after = store, 0, -1, False
+        self.store, self.count, self.at = store, 0, -1
 
     def __getattr__(self, name):
         ask = getattr(self.store, name)
@@ -28,12 +31,9 @@ class Steps:
 
         def step(*args, **kwargs):
             number, self.count = self.count, self.count + 1
-            if number == self.at and not self.after:
-                raise Crash
-            answer = ask(*args, **kwargs)
             if number == self.at:
                 raise Crash
-            return answer
+            return ask(*args, **kwargs)
 
         return step
 
@@ -67,6 +67,7 @@ def partings(team):
     team.presence(Side.GITHUB, "g1", Presence.DELETED)
 
 
+pytestmark = pytest.mark.timeout(600)
 SCENARIOS = [births, adoption, edits, partings]
 
 
@@ -93,7 +94,7 @@ def trial(template, tmp_path, scenario, disturb):
         team.store = store
         team.storm.clear()
         team.clock.advance(QUIET)
-        for _ in range(3):
+        for _ in range(2):
             team.sync(full=True)
             team.clock.advance(QUIET)
         done = team.sync(full=True)
@@ -125,14 +126,13 @@ def shown(team):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("after", [False, True])
-def test_a_worker_that_dies_at_any_step_of_the_store_changes_nothing_in_the_end(template, tmp_path, scenario, after):
+def test_a_worker_that_dies_at_any_step_of_the_store_changes_nothing_in_the_end(template, tmp_path, scenario):
     total, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
 
     for number in range(total):
 
         def die(_team, steps, number=number):
-            steps.at, steps.after = number, after
+            steps.at = number
 
         _, found = trial(template, tmp_path, scenario, die)
         assert found == expected, f"step {number} of {total}"

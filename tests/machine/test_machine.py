@@ -318,11 +318,12 @@ class Machine(RuleBasedStateMachine):
             self.team.edit(side, records[pick % len(records)], name, value)
 
 
+@pytest.mark.timeout(600)
 def test_after_any_history_everybody_agrees_and_nothing_stands_twice():
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=150,
+            max_examples=120,
             stateful_step_count=25,
             deadline=None,
             phases=PHASES,

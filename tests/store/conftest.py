@@ -46,8 +46,8 @@ def server() -> Iterator[str]:
     if initdb is None or pg_ctl is None:
         pytest.skip("there is no initdb and pg_ctl on this machine")
     prefix, user = _unprivileged()
-    # A socket's path may have 107 characters: the folder is made where paths are short.
-    folder = Path(tempfile.mkdtemp(prefix="tandem-pg-", dir="/tmp"))
+    # Not a folder of pytest: a socket's path may have 107 characters (unix(7)), and theirs are long.
+    folder = Path(tempfile.mkdtemp(prefix="tandem-pg-"))
     if user:
         shutil.chown(folder, user)
     kept, options = folder / "kept", f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"

@@ -3,10 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert
 
 from sync.core.limits import Lane
 from sync.core.model import Conflict, LinkState, Shadow, Side, Unmapped
 from sync.core.state import Decision, Stage
+from sync.store.tables import links
 from tests.store.making import (
     START,
     M,
@@ -260,8 +262,11 @@ def test_what_is_withheld_round_after_round_is_journalled_once(store):
 
 
 def test_more_decisions_than_one_statement_names_are_all_committed(store):
-    for number in range(1, 506):
-        store.claim(M, issue(number), 1)
+    rows = [
+        {"mapping": M, "state": "claimed", "github": f"i{n}", "github_container": "", "marked": 1} for n in range(505)
+    ]
+    with store.database.writing(M) as connection:
+        connection.execute(insert(links), rows)
     upto = store.tick()
     found = store.touched(M, upto)
     found = [*found, *store.touched(M, upto, after=found[-1].link.id)]

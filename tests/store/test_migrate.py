@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, func, inspect, select, text
 
 from sync.core.errors import Misconfigured
 from sync.store import check_schema, migrate, open_store
-from sync.store.migrate import config
+from sync.store.migrate import LOCK, config
 from sync.store.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -105,3 +107,28 @@ def test_the_way_back_leaves_nothing(bare_url):
         command.downgrade(config(connection), "base")
     engine.dispose()
     assert tables(bare_url) == {"alembic_version"}
+
+
+@contextmanager
+def somebody_migrates(url: str) -> Iterator[None]:
+    if url.startswith("sqlite"):
+        with Path(f"{url.removeprefix('sqlite:///')}.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(LOCK)))
+        yield
+    engine.dispose()
+
+
+def test_who_migrates_waits_until_nobody_else_does(bare_url):
+    other = threading.Thread(target=migrate, args=(bare_url,))
+    with somebody_migrates(bare_url):
+        other.start()
+        other.join(timeout=0.5)
+        assert other.is_alive()
+        assert tables(bare_url) == set()
+    other.join(timeout=30)
+    assert tables(bare_url) > set(metadata.tables)

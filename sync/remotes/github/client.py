@@ -67,12 +67,18 @@ class Door:
         self._base_url = base_url
         self._tariff = tariff or Tariff()
         self._local = threading.local()
+        self._connections: list[Connection] = []
 
     def on(self, lane: Lane) -> Self:
         """Return the same door, with its calls charged to another lane."""
         other = copy.copy(self)
         other.lane = lane
         return other
+
+    def close(self) -> None:
+        """Close all connections."""
+        for connection in self._connections:
+            connection.close()
 
     def read(
         self, url: str, *, parameters: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -183,6 +189,7 @@ class Door:
                 api_version=API_VERSION,
             )
             self._local.pair = (service.requester, _connection(self._base_url))
+            self._connections.append(self._local.pair[1])
         requester, connection = self._local.pair
         return requester, connection
 

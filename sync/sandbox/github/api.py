@@ -126,10 +126,12 @@ class GitHub:
 
     def template(self, request: Request) -> str:
         """Return the route's template for the counters."""
-        found = PREFIX.match(request.path)
-        rest, table = (found[4] or "", self._tables[0]) if found else (request.path, self._tables[1])
-        route = _match(table, request.method, rest)
-        return ("/repos/{repo}" if found else "") + (route[0].template if route else rest if not found else "/?")
+        place = PREFIX.match(request.path)
+        if place is None:
+            found = _match(self._tables[1], request.method, request.path)
+            return found[0].template if found else request.path
+        found = _match(self._tables[0], request.method, place[4] or "")
+        return "/repos/{repo}" + (found[0].template if found else "/?")
 
     def _authenticate(self, request: Request) -> Grant | None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")

@@ -44,10 +44,6 @@ class Limits:
         self._world = world
         self._accounts: dict[int, Account] = {}
 
-    def clear(self) -> None:
-        """Begin every window anew."""
-        self._accounts.clear()
-
     def _account(self, user: int) -> Account:
         return self._accounts.setdefault(user, Account())
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sync.sandbox.notion import identity, schema, showing, texts
 from sync.sandbox.notion.call import Call, Route
+from sync.sandbox.notion.looks import flags, looks
 from sync.sandbox.notion.model import Database, DataSource, Json, Parent, Raw
 from sync.sandbox.notion.pages import destination
 from sync.sandbox.notion.refusals import invalid, wrong
 from sync.sandbox.notion.world import World
 
-LOOKS = ("icon", "cover")
+LOOKS, WORDS, FLAGS = ("icon", "cover"), ("title", "description"), ("is_inline", "is_locked", "in_trash")
 CREATE = {"parent", "title", "description", "is_inline", "initial_data_source", *LOOKS}
 UPDATE = {"parent", "title", "description", "is_inline", "is_locked", "in_trash", *LOOKS}
 CREATE_SOURCE = {"parent", "properties", "title", "icon"}
@@ -20,11 +23,9 @@ def create(world: World, call: Call) -> Json:
     """Create a database with its first data source."""
     call.only(CREATE)
     parent = destination(world, call.body.get("parent"))
-    properties = (call.body.get("initial_data_source") or {}).get("properties")
-    title = texts.written(call.body.get("title", []), "body.title")
-    made = add(world, parent, title, properties=properties, actor=world.bot.id)
-    made.description = texts.written(call.body.get("description", []), "body.description")
-    _set_flags(made, call)
+    properties, changes = (call.body.get("initial_data_source") or {}).get("properties"), _changes(call)
+    made = add(world, parent, changes.get("title", []), properties=properties, actor=world.bot.id)
+    _apply(made, changes)
     return showing.database(world, made)
 
 
@@ -37,29 +38,25 @@ def retrieve(world: World, call: Call) -> Json:
 
 
 def update(world: World, call: Call) -> Json:
-    """Change a database; its columns belong to its data sources."""
+    """Change a database; its columns belong to its data sources, its description shows on them too (recorded)."""
     call.only(UPDATE)
-    database = world.database(call.path["database_id"])
+    database, changes = world.database(call.path["database_id"]), _changes(call)
     if "parent" in call.body:
-        database.parent = destination(world, call.body["parent"])
-    if "title" in call.body:
-        database.title = texts.written(call.body["title"], "body.title")
-    if "description" in call.body:
-        database.description = texts.written(call.body["description"], "body.description")
+        changes["parent"] = destination(world, call.body["parent"])
+    _apply(database, {**changes, "edited_at": world.clock.now()})
+    if "description" in changes:
         for source in database.sources:
             source.description = database.description
-    _set_flags(database, call)
-    database.edited_at = world.clock.now()
     return showing.database(world, database)
 
 
 def create_source(world: World, call: Call) -> Json:
     """Add a data source to a database."""
     call.only(CREATE_SOURCE)
-    database = _database(world, call.body.get("parent"))
-    title = texts.written(call.body.get("title", []), "body.title")
-    source = add_source(world, database, title, properties=call.body.get("properties"), actor=world.bot.id)
-    source.icon = call.body.get("icon")
+    database, changes = _database(world, call.body.get("parent")), _changes(call)
+    properties = call.body.get("properties")
+    source = add_source(world, database, changes.get("title", []), properties=properties, actor=world.bot.id)
+    _apply(source, changes)
     return showing.source(world, source)
 
 
@@ -71,15 +68,12 @@ def retrieve_source(world: World, call: Call) -> Json:
 def update_source(world: World, call: Call) -> Json:
     """Change a data source's title, icon, columns, database or trash."""
     call.only(UPDATE_SOURCE)
-    source = world.source(call.path["data_source_id"])
+    source, changes = world.source(call.path["data_source_id"]), _changes(call)
+    home = _database(world, call.body["parent"]) if "parent" in call.body else source.database
     if "properties" in call.body:
         schema.change(world, source, call.body["properties"])
-    if "title" in call.body:
-        source.title = texts.written(call.body["title"], "body.title")
-    if "parent" in call.body:
-        _rehouse(source, _database(world, call.body["parent"]))
-    source.icon = call.body.get("icon", source.icon)
-    source.in_trash = call.body.get("in_trash", source.in_trash)
+    _rehouse(source, home)
+    _apply(source, changes)
     world.touch(source, world.bot.id)
     return showing.source(world, source)
 
@@ -110,15 +104,22 @@ def _database(world: World, raw: Raw) -> Database:
 
 
 def _rehouse(source: DataSource, database: Database) -> None:
+    if source.database is database:
+        return
     source.database.sources.remove(source)
     database.sources.append(source)
     source.database = database
 
 
-def _set_flags(database: Database, call: Call) -> None:
-    for name in ("is_inline", "is_locked", "in_trash", *LOOKS):
-        if name in call.body:
-            setattr(database, name, call.body[name])
+def _changes(call: Call) -> dict[str, Raw]:
+    """Return the attributes that a body sets on whatever it is about."""
+    words = {name: texts.written(call.body[name], f"body.{name}") for name in WORDS if name in call.body}
+    return {**words, **flags(call, FLAGS), **looks(call)}
+
+
+def _apply(to: Database | DataSource, changes: Mapping[str, Raw]) -> None:
+    for name, value in changes.items():
+        setattr(to, name, value)
 
 
 ROUTES = [

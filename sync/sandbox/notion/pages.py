@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from sync.sandbox.notion import identity, showing
 from sync.sandbox.notion.call import Call, Route
 from sync.sandbox.notion.lists import bad_cursor
+from sync.sandbox.notion.looks import flags, looks
 from sync.sandbox.notion.model import DataSource, Json, Page, Parent, Property, Raw, State
 from sync.sandbox.notion.refusals import MISSING, invalid, restricted, trashed, under_trash, wrong
 from sync.sandbox.notion.world import World
@@ -17,8 +17,6 @@ CONTENT = ("children", "markdown", "content")
 CREATE = {"parent", "properties", "icon", "cover", "template", "position", "allow_async", "markdown_version", *CONTENT}
 UPDATE = {"properties", "icon", "cover", "is_locked", "template", "erase_content", "in_trash", "is_archived"}
 FLAGS = ("in_trash", "is_archived", "is_locked")
-ICON = re.compile(r"https://www\.notion\.so/icons/(\w+)_([a-z]+)\.svg")
-"""The address of one of Notion's own icons, which reads back as its name and colour (recorded)."""
 BLOCK_LIMIT = "This workspace has used all of its free blocks. Upgrade the plan to add more."
 
 
@@ -33,10 +31,10 @@ def create(world: World, call: Call) -> Json:
     source = world.sources.get(parent.id)
     state = State({}, parent, world.clock.now(), world.bot.id)
     draft = Draft(world, world.properties(state)).read(call.body.get("properties", {}))
-    looks = _looks(call)
+    look = looks(call)
     _save_options(world, draft, source)
     values = {**(defaults(world, source) if source else {}), **draft.values}
-    page = world.add_page(world.bot.id, parent, values, **looks)
+    page = world.add_page(world.bot.id, parent, values, **look)
     page.content = content
     return showing.page(world, page, page.now, only=call.filter_properties())
 
@@ -57,14 +55,14 @@ def update(world: World, call: Call) -> Json:
     """Change properties, icon, cover, trash, archive and lock; what is not named stays."""
     call.only(UPDATE)
     page = world.page(call.path["page_id"])
-    flags = {name: _flag(call.body[name], name) for name in FLAGS if name in call.body}
-    check_editable(world, page, flags)
+    given = flags(call, FLAGS)
+    check_editable(world, page, given)
     draft = Draft(world, world.properties(page.now)).read(call.body.get("properties", {}))
-    looks = _looks(call)
+    look = looks(call)
     if call.body.get("erase_content"):
         page.content = {}
     _save_options(world, draft, world.source_of(page.now))
-    state = world.commit(page, world.bot.id, values={**page.now.values, **draft.values}, **flags, **looks)
+    state = world.commit(page, world.bot.id, values={**page.now.values, **draft.values}, **given, **look)
     return showing.page(world, page, state, only=call.filter_properties())
 
 
@@ -142,11 +140,11 @@ def moved(world: World, page: Page, parent: Parent, *, actor: str) -> State:
     return world.commit(page, actor, parent=parent, values=carried)
 
 
-def check_editable(world: World, page: Page, flags: Mapping[str, bool]) -> None:
+def check_editable(world: World, page: Page, given: Mapping[str, bool]) -> None:
     """Refuse to change what lies in the trash, unless it is being taken out."""
     if world.buried(page.now):
         raise under_trash()
-    if page.now.in_trash and flags.get("in_trash") is not False:
+    if page.now.in_trash and given.get("in_trash") is not False:
         raise trashed()
 
 
@@ -174,29 +172,6 @@ def _spend_blocks(world: World) -> None:
 def _save_options(world: World, draft: Draft, source: DataSource | None) -> None:
     if draft.save_options() and source is not None:
         world.touch(source, world.bot.id)
-
-
-def _flag(raw: Raw, name: str) -> bool:
-    if not isinstance(raw, bool):
-        raise wrong(f"body.{name}", "be a boolean or `undefined`", raw)
-    return raw
-
-
-def _looks(call: Call) -> dict[str, Raw]:
-    return {name: _look(call.body[name], name) for name in ("icon", "cover") if name in call.body}
-
-
-def _look(raw: Raw, name: str) -> Json | None:
-    """Return an icon or cover as it reads back: what was sent, with its type."""
-    if raw is None:
-        return None
-    kinds = raw.keys() - {"type"} if isinstance(raw, dict) else set()
-    if len(kinds) != 1:
-        raise wrong(f"body.{name}", "be an object or `null`", raw)
-    native = ICON.fullmatch((raw.get("external") or {}).get("url") or "")
-    if native and name == "icon":
-        return {"type": "icon", "icon": {"name": native[1], "color": native[2]}}
-    return {"type": next(iter(kinds)), **raw}
 
 
 def _elements(world: World, column: Property, kept: list[Raw]) -> list[Raw]:

@@ -24,7 +24,7 @@ SHOWN = 25
 """A page leaves out the people and relations beyond these, people silently (reference, "Page property values")."""
 OPTIONS = frozenset({"select", "multi_select", "status"})
 UNTITLED = "New database"
-"""What a database without a title is called; its data source's title stays empty (recorded)."""
+"""What a database is called where it and its data sources have no title (recorded)."""
 LISTS = frozenset({"title", "rich_text", "people", "relation"})
 """Types whose property endpoint answers a list (recorded for each)."""
 
@@ -204,7 +204,7 @@ def database(world: World, of: Database) -> Json:
     return {
         "object": "database",
         "id": of.id,
-        "title": of.title or texts.shown(UNTITLED),
+        "title": _title(of),
         "description": of.description,
         "parent": parent(world, of.parent),
         "is_inline": of.is_inline,
@@ -218,6 +218,12 @@ def database(world: World, of: Database) -> Json:
         "url": world.url(of.id),
         "public_url": None,
     }
+
+
+def _title(of: Database) -> list[Json]:
+    """Return a database's title; where it was given none it is that of its first data source (recorded)."""
+    named = [of.title, *(each.title for each in of.sources), texts.shown(UNTITLED)]
+    return next(title for title in named if title)
 
 
 def comment(of: Comment) -> Json:

@@ -70,6 +70,7 @@ def rows(notion, source, clock):
         ({"property": "Due", "date": {"equals": "2026-03-09"}}, ["Gamma"]),
         ({"property": "Due", "date": {"after": "2026-03-04"}}, ["Gamma"]),
         ({"property": "Due", "date": {"on_or_before": "2026-03-04"}}, ["Alpha", "beta"]),
+        ({"property": "Due", "date": {"on_or_before": "2026-03-09"}}, ["Alpha", "Gamma", "beta"]),
         ({"property": "Due", "date": {"before": "today"}}, ["Alpha"]),
         ({"property": "Due", "date": {"this_week": {}}}, ["beta"]),
         ({"property": "Due", "date": {"past_week": {}}}, ["Alpha", "beta"]),
@@ -124,12 +125,11 @@ def test_people_are_found_by_id_and_me_is_the_owner_of_a_personal_token(desk, no
             {"and": [{"or": [{"and": [{"property": "Done", "checkbox": {"equals": True}}]}]}]},
             "body.filter.and[0].or[0].and should be not present",
         ),
-        ([], "body.filter should be an object"),
+        ([1], "body.filter should be an object"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(desk, source, filter_, message):
-    # An empty array is no filter to the sandbox's keeper of orders, hence the one element.
-    error = desk.refused("POST", f"/v1/data_sources/{source}/query", {"filter": filter_ or [1]})
+    error = desk.refused("POST", f"/v1/data_sources/{source}/query", {"filter": filter_})
     assert message in error["message"]
 
 
@@ -157,7 +157,7 @@ def test_a_sort_that_makes_no_sense_is_refused(desk, source, sort):
 
 
 def test_without_a_sort_the_order_is_not_that_of_creation(desk, notion, source):
-    made = notion.load(source, ({"Name": str(n)} for n in range(50)))
+    made = notion.load(source, ({"Name": str(n)} for n in range(15)))
     seen = [row["id"] for row in desk.walk(source)]
     assert sorted(seen) == sorted(made)
     assert seen != made
@@ -165,7 +165,7 @@ def test_without_a_sort_the_order_is_not_that_of_creation(desk, notion, source):
 
 
 def test_rows_of_one_minute_have_no_order_among_themselves(desk, notion, source):
-    made = notion.load(source, ({"Name": str(n)} for n in range(50)))
+    made = notion.load(source, ({"Name": str(n)} for n in range(15)))
     seen = [row["id"] for row in desk.walk(source, sorts=[{"timestamp": "created_time", "direction": "ascending"}])]
     assert sorted(seen) == sorted(made)
     assert seen != made
@@ -213,7 +213,7 @@ def test_a_page_has_1_to_100_rows(desk, source, size, words):
 
 
 def test_pages_may_be_short_by_switch_and_still_nothing_is_lost(desk, notion, faults, source):
-    made = notion.load(source, ({"Name": str(n)} for n in range(40)))
+    made = notion.load(source, ({"Name": str(n)} for n in range(20)))
     faults.switch("short_pages", value=True)
     lengths, rows, start = [], [], {}
     while True:
@@ -326,10 +326,10 @@ def test_an_edit_puts_a_row_within_reach_of_a_query_by_time_even_if_the_clock_we
     ]
 
 
-def test_a_walk_of_ten_thousand_rows_is_quick(notion, desk, source):
+def test_a_walk_of_five_thousand_rows_is_quick(notion, desk, source):
     desk.judge = False
-    notion.load(source, ({"Name": f"Row {n}", "Points": n, "Tags": ["a"]} for n in range(10_000)))
+    notion.load(source, ({"Name": f"Row {n}", "Points": n, "Tags": ["a"]} for n in range(5_000)))
     start = time.perf_counter()
-    assert len(desk.walk(source)) == 10_000
+    assert len(desk.walk(source)) == 5_000
     # About 7 ms a page on two cores; the bound only catches what is quadratic.
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 8

@@ -20,7 +20,8 @@ STORIES = TRUTH / "notion-recorded" / "stories.jsonl.gz"
 UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 ELSEWHERE = re.compile(r"/children|/markdown|/views|/templates|/file_uploads|/async_tasks|/custom_emojis|/v1/blocks/")
 """Blocks, Markdown, views and files are not in this sandbox."""
-SHARE = 0.93
+SHARE = 0.99
+"""Of 577 exchanges two differ: the values of a relation's mirror."""
 
 pytestmark = pytest.mark.skipif(not STORIES.exists(), reason=f"no recorded stories in {TRUTH}")
 
@@ -143,7 +144,7 @@ def test_the_recorded_stories_go_the_same_way_again():
     differing = [
         f"{story} {request['method']} {request['url']}: {found[:3]}" for story, request, found in exchanges if found
     ]
-    assert len(exchanges) > 300
+    assert len(exchanges) > 550
     assert len(alike) / len(exchanges) >= SHARE, "\n".join(differing)
 
 

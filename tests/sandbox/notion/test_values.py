@@ -217,6 +217,14 @@ def test_people_beyond_25_are_left_out_of_the_page_without_a_word(desk, page, no
     assert [each["people"]["id"] for each in first["results"] + second["results"]] == crowd
 
 
+def test_a_list_that_fits_one_page_ends_there(desk, page, notion):
+    crowd = [notion.add_user(f"U{n}") for n in range(20)]
+    shown = desk.patch(f"/v1/pages/{page}", {"properties": {"People": {"people": [{"id": each} for each in crowd]}}})
+    path = f"/v1/pages/{page}/properties/{shown['properties']['People']['id']}"
+    assert desk.get(f"{path}?page_size=20")["has_more"] is False
+    assert desk.refused("GET", f"{path}?start_cursor=o:20")["code"] == "validation_error"
+
+
 def test_people_are_limited_to_100_and_have_to_exist(desk, page, notion):
     assert "≤ `100`" in complaint(desk, page, "People", "people", [{"id": notion.world.owner.id}] * 101)
     nobody = "00000000-0000-4000-8000-000000000001"

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sync.sandbox.exchange import Request
+from sync.sandbox.notion import blocks
+from sync.sandbox.notion.api import ROUTES
+from tests.sandbox.notion.desk import TRUTH, judged, oracle, text
+
+pytestmark = pytest.mark.skipif(oracle() is None, reason=f"no schemas in {TRUTH}")
+
+
+def test_the_oracle_is_awake(desk, page):
+    shown = desk.get(f"/v1/pages/{page}")
+    assert judged("GET", f"/v1/pages/{page}", shown, 200) == []
+    assert judged("GET", f"/v1/pages/{page}", {**shown, "archived": False}, 200)
+    assert judged("GET", f"/v1/pages/{page}", {**shown, "in_trash": "no"}, 200)
+
+
+def test_every_endpoint_answers_in_the_official_shape(desk, notion, ids, page, person):
+    """The desk asks the oracle about every answer; this tour passes every route that there is."""
+    source, owner = ids.data_source, notion.world.owner.id
+    full = {
+        "Name": {"title": text("Full")},
+        "Notes": {"rich_text": [*text("x"), {"mention": {"user": {"id": owner}}}, {"equation": {"expression": "x"}}]},
+        "Status": {"status": {"name": "Done"}},
+        "Priority": {"select": {"name": "New"}},
+        "Tags": {"multi_select": [{"name": "a"}]},
+        "Due": {"date": {"start": "2026-01-01", "end": "2026-01-02"}},
+        "Points": {"number": 1.5},
+        "Done": {"checkbox": True},
+        "People": {"people": [{"id": owner}]},
+        "Link": {"url": "https://x.example"},
+        "Mail": {"email": "a@x.example"},
+        "Phone": {"phone_number": "1"},
+        "Files": {"files": [{"name": "f", "file_upload": {"id": owner}}, {"external": {"url": "https://x.example"}}]},
+    }
+    for name in ("me", owner):
+        desk.get(f"/v1/users/{name}")
+    desk.get("/v1/users")
+    made = desk.post("/v1/databases", {"parent": {"page_id": notion.world.root.id}, "icon": {"emoji": "🚀"}})
+    desk.post("/v1/data_sources", {"parent": {"database_id": made["id"]}, "title": text("Second")})
+    desk.patch(f"/v1/databases/{made['id']}", {"description": text("Words"), "cover": None})
+    desk.get(f"/v1/databases/{made['id']}")
+    columns = {
+        "Rel": {"relation": {"data_source_id": source, "type": "dual_property", "dual_property": {}}},
+        "One": {"relation": {"data_source_id": source, "type": "single_property", "single_property": {}}},
+        "Where": {"place": {}},
+    }
+    desk.patch(f"/v1/data_sources/{source}", {"properties": columns})
+    rollup = {"relation_property_name": "One", "rollup_property_name": "Name", "function": "count"}
+    desk.patch(f"/v1/data_sources/{source}", {"properties": {"Roll": {"rollup": rollup}}, "title": text("Renamed")})
+    desk.get(f"/v1/data_sources/{source}")
+    row = desk.row(source, {**full, "One": {"relation": [{"id": page}]}})["id"]
+    desk.patch(f"/v1/pages/{row}", {"properties": full, "icon": {"emoji": "🚀"}})
+    for column in desk.get(f"/v1/pages/{row}")["properties"].values():
+        desk.get(f"/v1/pages/{row}/properties/{column['id']}")
+    desk.query(source, sorts=[{"property": "Due", "direction": "ascending"}], page_size=1)
+    comment = desk.post("/v1/comments", {"parent": {"page_id": row}, "rich_text": text("x")})["id"]
+    person.comment(row, "theirs")
+    desk.get(f"/v1/comments?block_id={row}")
+    desk.get(f"/v1/comments/{comment}")
+    desk.patch(f"/v1/comments/{comment}", {"rich_text": text("y")})
+    desk.delete(f"/v1/comments/{comment}")
+    desk.post("/v1/search", {})
+    desk.get(f"/v1/pages/{row}/markdown")
+    desk.get(f"/v1/blocks/{row}")
+    desk.post(f"/v1/pages/{row}/move", {"parent": {"page_id": notion.world.root.id}})
+    desk.delete(f"/v1/blocks/{row}")
+
+    passed = [Request(verb, path) for verb, path in desk.seen]
+    missed = [route for route in ROUTES if not any(route.match(each) for each in passed)]
+    assert all(route.endpoint is blocks.missing for route in missed), missed
+
+
+@pytest.mark.parametrize("switch", ["personal_token", "unset_status_is_null", "app_urls", "short_pages"])
+@pytest.mark.parametrize("value", [True, False])
+def test_no_switch_changes_the_shape(desk, faults, source, page, switch, value):
+    faults.switch(switch, value)
+    desk.get("/v1/users/me")
+    desk.query(source)
+    desk.get(f"/v1/pages/{page}")
+
+
+def test_answers_are_compact_json_in_utf8(desk, source):
+    reply = desk.ask(
+        "POST", "/v1/pages", {"parent": {"data_source_id": source}, "properties": {"title": text("Ünï 🚀")}}
+    )
+    assert "Ünï 🚀" in reply.body.decode()
+    assert reply.headers["content-type"] == "application/json; charset=utf-8"
+    assert json.loads(reply.body)["object"] == "page"
