@@ -9,8 +9,7 @@ from sync.core.limits import Lane
 from sync.flow import turn as flow
 
 DRAIN = timedelta(seconds=5)
-"""A drain gives its thread back after this long: what was written is decided on, and a person's message never waits for a
-backlog."""
+"""A drain gives its thread back after this long: what it wrote is decided on, and no person waits for a backlog."""
 TICK_SECONDS = 5.0
 
 app = wiring.celery_app()

@@ -151,6 +151,14 @@ def failures_retry(
 
 
 @app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema, as the release process does before workers start."""
+    from sync.cli.migrate import migrate as command
+
+    finish(command, as_json=False)
+
+
+@app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.")] = 8090,
 ) -> None:

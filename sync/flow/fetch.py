@@ -27,7 +27,7 @@ def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
     seen = dict.fromkeys(Side, 0)
     for side in Side:
         for container in bound.containers[side]:
-            seen[side] += _container(world, bound, side, container, full=full)
+            seen[side] += _read(world, bound, (side, container), full=full)
     look(world, bound, world.store.due_looks(world.name, world.now()))
     return seen
 
@@ -50,17 +50,15 @@ def renew(world: World, bound: Bound, side: Side, container: str) -> None:
     epoch = world.store.take_lease(lease, world.owner, now + DEAR, now)
     if epoch is None:
         return
-    _container(world, bound, side, container, full=False, most=RENEWED)
+    _read(world, bound, (side, container), full=False, most=RENEWED)
     polled = world.store.polled_at(world.name, side, container)
     if polled is not None and polled >= now:
         world.store.give_back(lease, epoch)
 
 
-def _container(
-    world: World, bound: Bound, side: Side, container: str, *, full: bool, most: int | None = None
-) -> int:
+def _read(world: World, bound: Bound, place: tuple[Side, str], *, full: bool, most: int | None = None) -> int:
     """Read one container's list to its end, or `most` calls of it; only at its end its cursor moves."""
-    store, began = world.store, world.now()
+    store, began, (side, container) = world.store, world.now(), place
     cursor = None if full else store.cursor(world.name, side, container)
     listing = store.tick() if cursor is None else 0
     batches = islice(world.remote(side).changes(container, cursor), most)
