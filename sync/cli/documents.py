@@ -34,12 +34,19 @@ def operation(known: Known, op: Op, bound: Bound) -> dict[str, Any]:
         "action": op.action.value,
         "issue": known.github.record.label if known.github else None,
         "page": known.notion.record.ref.id if known.notion else None,
+        "title": _title(known, bound),
         "fields": {
             bound.facet(op.side, change.field).label: {"from": value(change.before), "to": value(change.after)}
             for change in shown
         },
         "reason": op.reason,
     }
+
+
+def _title(known: Known, bound: Bound) -> Any:  # noqa: ANN401 - JSON
+    """Return what people call the record that stands on either side, GitHub's title first."""
+    there = known.github or known.notion
+    return bound.title(there.record) if there else None
 
 
 def operations(planned: list[tuple[Known, Plan]], bound: Bound) -> list[dict[str, Any]]:

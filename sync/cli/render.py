@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 STYLES = {"create": "green", "close": "yellow", "trash": "red", "restore": "green", "reopen": "green"}
 LEVELS = {"fault": "bold red", "warning": "yellow", "note": "cyan"}
+URL = re.compile(r"https?://\S+$")
 LONGEST = 40
 """Characters of a value that a table shows."""
 
@@ -37,7 +39,7 @@ def value(shown: Any) -> str:  # noqa: ANN401 - JSON or a Value
     if shown is None:
         return "—"
     text = ", ".join(map(str, shown)) if isinstance(shown, list | tuple) else str(shown)
-    line = text.replace("\n", "⏎")
+    line = "/".join(["…", *text.split("/")[-2:]]) if URL.match(text) else text.replace("\n", "⏎")
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
@@ -46,7 +48,7 @@ def operations(out: Console, name: str, rows: Sequence[Mapping[str, Any]], most:
     made = table("", "what", "record", "changes", "because")
     for row in rows[:most]:
         style = STYLES.get(row["action"], "")
-        target = row["issue"] or row["page"] or ""
+        target = row["issue"] or f"“{value(row['title'])}”"
         changes = "\n".join(_change(label, change) for label, change in row["fields"].items())
         what = Text(f"{row['action']} {'page' if row['side'] == 'notion' else 'issue'}", style=style)
         made.add_row("→ N" if row["side"] == "notion" else "→ G", what, target, changes, row["reason"])

@@ -81,23 +81,25 @@ def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) ->
 
 
 def _decision(world: World, known: Known, plan: Plan) -> Decision:
-    """Return what is committed for a plan: one op at a time, the next is decided when it is acknowledged."""
-    op = plan.ops[0] if plan.ops else None
-    failing = op is not None and known.failure is not None and known.failure.digest == digest(op)
-    queued = None if failing else op
+    """Return what is committed for a plan: one op at a time, the next is decided when it is acknowledged.
+
+    What was refused is left out, and holds up nothing else of its link.
+    """
+    refused = [op for op in plan.ops if known.failure is not None and known.failure.digest == digest(op)]
+    op = next((op for op in plan.ops if op not in refused), None)
     return Decision(
         link=known.link,
         state=plan.state or known.link.state,
         shadows=plan.shadows,
         conflicts=plan.conflicts,
         unmapped=plan.unmapped,
-        op=queued,
+        op=op,
         lane=_lane(world, known),
-        guards=guard.kinds(queued) if queued else (),
+        guards=guard.kinds(op) if op else (),
         notes=plan.notes,
         because=plan.because or (op.reason if op else ""),
         closed_by_us=known.link.closed_by_us and (plan.state or known.link.state) is LinkState.PARKED,
-        heals=known.failure is not None and not failing,
+        heals=known.failure is not None and not refused,
     )
 
 
