@@ -10,6 +10,7 @@ demo: $(READY)
 	$(BIN)/tandem demo
 
 test: $(READY) check
+	scripts/postgres
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 check: lint types houserules
