@@ -54,7 +54,9 @@ notion:
 create: {{pages: true, issues: true, quiet: 0}}
 fields:
   - {{github: title, notion: Name}}
-  - {{github: state, notion: Status, values: {{open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}}}
+  - github: state
+    notion: Status
+    values: {{open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}
   - {{github: labels, notion: Labels}}
   - {{github: number, notion: "No."}}
   - {{github: author, notion: Author}}
@@ -179,7 +181,7 @@ def _unequal(issue: dict[str, Any], page: dict[str, Any]) -> Iterator[str]:
 
 
 def edited(stage: Stage) -> int:
-    """Have people edit titles, states and labels of different records on both sides, and add new ones; return how many."""
+    """Have people edit titles, states and labels of different records on both sides, and add new ones: so many."""
     dice, issues = Random(1), stage.issues()
     drawn = iter(dice.sample(sorted(issues), 6 * EACH))
     pages = {page["properties"]["GitHub"]: page["id"] for page in stage.pages()}
@@ -206,19 +208,28 @@ def edited(stage: Stage) -> int:
 
 def issues_open(issues: dict[str, dict[str, Any]], number: int) -> bool:
     """Tell whether the issue of that number is open."""
-    return next(issue["state"] == "open" for issue in issues.values() if issue["number"] == number)
+    return any(issue["state"] == "open" for issue in issues.values() if issue["number"] == number)
 
 
 def budget(loaded: list[dict[str, Any]]) -> int:
-    """Return the most calls an import may take: a create an issue, GitHub's list pages, what is fixed, a page of people."""
+    """Return the most calls an import may take: a create an issue, GitHub's list pages, and what is fixed."""
     issues = sum("pull_request" not in row for row in loaded)
     return issues + ceil(len(loaded) / 100) + 10 + 2 + 1
 
 
 def used(counted: Windowed, limit: int, first: int, last: int) -> str:
-    """Return the share of the limit that was used of each full window between two."""
+    """Return the share of the limit that was used of each window between two, both of which were used in part."""
     shares = [f"{100 * counted.used[window] / limit:.1f} %" for window in range(first + 1, last)]
     return ", ".join(shares) or "none was full: a smaller SCALE makes it last longer"
+
+
+def born(stage: Stage, count: int) -> None:
+    """Wait until so many pages were born; ends the program where that takes too long."""
+    began = time.monotonic()
+    while stage.notion.creates < count:
+        time.sleep(0.02)
+        if time.monotonic() - began > PATIENCE:
+            raise SystemExit(f"only {stage.notion.creates} of {count} pages after {PATIENCE:.0f} s")
 
 
 def play(stage: Stage, loaded: list[dict[str, Any]], processes: Stack) -> None:
@@ -226,16 +237,15 @@ def play(stage: Stage, loaded: list[dict[str, Any]], processes: Stack) -> None:
     limit = LIMITS["NOTION_REQUESTS_PER_MINUTE"] * stage.scale
     print(f"{issues} issues, {len(loaded) - issues} pull requests; limits x {stage.scale}: Notion {limit} a minute")
 
-    while not stage.notion.creates:
-        time.sleep(0.05)
+    born(stage, 1)
+    reads = stage.github.figures()[0], stage.notion.figures()[0] - stage.notion.creates
     first, began = stage.notion.window(), time.monotonic()
-    stage_began = time.monotonic()
-    while stage.notion.creates < issues and time.monotonic() - began < PATIENCE:
-        time.sleep(0.1)
-    writing, last = time.monotonic() - stage_began, stage.notion.window()
+    born(stage, issues)
+    seconds, last = time.monotonic() - began, stage.notion.window()
     calls = stage.github.figures()[0], stage.notion.figures()[0]
-    print(f"import: {writing:.0f} s of writing, {issues / writing * 60 / limit:.3f} of the limit")
-    print(f"  calls: GitHub {calls[0]}, Notion {calls[1]}, together {sum(calls)} of {budget(loaded)}")
+    print(f"import: {seconds:.0f} s of writing, {issues / seconds * 60 / limit:.3f} of the limit in creates alone")
+    print(f"  calls: {reads[0]} reads of GitHub, {reads[1]} of Notion, {issues} creates: ", end="")
+    print(f"{sum(reads) + issues} of {budget(loaded)}; by polls meanwhile {sum(calls) - sum(reads) - issues}")
     print(f"  Notion's full windows: {used(stage.notion, limit, first, last)}")
     stage.settled(lambda: not stage.differences(), "import")
     print(f"  answers 403 and 429: {stage.refused()}, duplicates: {stage.duplicates()}")
@@ -252,11 +262,11 @@ def play(stage: Stage, loaded: list[dict[str, Any]], processes: Stack) -> None:
     print(f"  Notion's full windows: {used(stage.notion, limit, first, stage.notion.window())}")
 
     before, since = stage.notion.figures(), stage.github.figures()
-    began = time.monotonic()
-    told = processes.tandem("resync", "roadmap", "--full", "--wait")
+    processes.tandem("resync", "roadmap", "--full")
+    seconds = stage.settled(lambda: stage.notion.figures()[0] - before[0] >= len(stage.pages()) // 100, "full pass")
     now = stage.github.figures(), stage.notion.figures()
     writes = now[0][1] - since[1] + now[1][1] - before[1]
-    print(f"full pass: {time.monotonic() - began:.0f} s, {writes} writes; {(told.stdout or told.stderr).strip()}")
+    print(f"full pass: {seconds:.0f} s, {writes} writes")
     print(f"  calls: GitHub {now[0][0] - since[0]}, Notion {now[1][0] - before[0]}")
     print(f"in all: answers 403 and 429: {stage.refused()}, duplicates: {stage.duplicates()}")
 

@@ -91,13 +91,6 @@ class CountedGate:
         self.gate.observe(budget, limit=limit, remaining=remaining, reset_at=reset_at)
 
 
-class Silent:
-    """The queue of a program that does its work itself."""
-
-    def send(self, task: str, key: str, lane: Lane) -> None:
-        """Send nothing."""
-
-
 @dataclass(frozen=True)
 class Sync:
     """Everything that a door needs, ready to use.

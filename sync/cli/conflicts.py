@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sync.cli.documents import value
 from sync.cli.frame import Result
 from sync.cli.render import conflict_table
-from sync.config.settings import load_settings
+from sync.cli.session import state
 from sync.core.errors import Misconfigured, Problem
 from sync.core.model import Shadow, Side
-from sync.store import SqlStore, migrate, open_store
+from sync.store import SqlStore
 
 if TYPE_CHECKING:
     from sync.store.report import ConflictRow
@@ -30,14 +30,14 @@ class Choice:
 
 def listed() -> Result:
     """List conflicts, held and decided."""
-    with _store() as store:
+    with state() as store:
         rows = list(store.conflicts())
     return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
 
 
 def shown(number: int) -> Result:
     """Show one conflict."""
-    with _store() as store:
+    with state() as store:
         rows = [_one(store, number)]
     return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
 
@@ -47,7 +47,7 @@ def resolved(choice: Choice) -> Result:
     if choice.use not in tuple(Side):
         raise Misconfigured([Problem(f"--use takes github or notion, not {choice.use!r}")])
     side = Side(choice.use)
-    with _store() as store:
+    with state() as store:
         rows = _wanted(store, choice)
         refused = [row for row in rows if not store.resolve(row.id, side, (row.github, row.notion))]
     if refused:
@@ -74,12 +74,6 @@ def _one(store: SqlStore, number: int) -> ConflictRow:
         if row.id == number:
             return row
     raise Misconfigured([Problem(f"no conflict has the id {number}", cure="see `tandem conflicts`")])
-
-
-def _store() -> SqlStore:
-    url = load_settings().database_url.get_secret_value()
-    migrate(url)
-    return open_store(url)
 
 
 def _field(row: ConflictRow) -> str:

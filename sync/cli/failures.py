@@ -6,22 +6,21 @@ from typing import Any
 
 from sync.cli.frame import Result
 from sync.cli.render import failure_table
-from sync.config.settings import load_settings
+from sync.cli.session import state
 from sync.core.errors import Misconfigured, Problem
-from sync.store import SqlStore, migrate, open_store
 from sync.store.report import FailureRow
 
 
 def listed() -> Result:
     """List failures with their cures."""
-    with _store() as store:
+    with state() as store:
         rows = store.failures()
     return Result({"failures": [_document(row) for row in rows]}, lambda out: out.print(failure_table(rows)))
 
 
 def retried(number: int | None, *, every: bool) -> Result:
     """Forget failures, so that the next pass tries their writes again."""
-    with _store() as store:
+    with state() as store:
         rows = [row for row in store.failures() if every or row.failure.id == number]
         if number is not None and not rows:
             raise Misconfigured([Problem(f"no failure has the id {number}", cure="see `tandem failures`")])
@@ -30,12 +29,6 @@ def retried(number: int | None, *, every: bool) -> Result:
         count = store.retry([row.failure.id for row in rows])
     document = {"failures": [_document(row) for row in rows], "retried": count}
     return Result(document, lambda out: out.print(f"{count} to be tried again in the next pass"))
-
-
-def _store() -> SqlStore:
-    url = load_settings().database_url.get_secret_value()
-    migrate(url)
-    return open_store(url)
 
 
 def _document(row: FailureRow) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sync import wiring
+from sync.config.settings import load_settings
 from sync.core.errors import Misconfigured, Problem
 from sync.core.mapping import Mapping
+from sync.store import SqlStore, migrate, open_store
 
 
 @contextmanager
@@ -24,6 +26,13 @@ def chosen(names: Sequence[str]) -> Iterator[tuple[wiring.Sync, tuple[Mapping, .
         sync.settings.require_github()
         sync.settings.require_notion()
         yield sync, sync.mappings
+
+
+def state() -> SqlStore:
+    """Return the store for a command that asks neither service; to be closed."""
+    url = load_settings().database_url.get_secret_value()
+    migrate(url)
+    return open_store(url)
 
 
 def faulty(sync: wiring.Sync) -> tuple[Problem, ...]:

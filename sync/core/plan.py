@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sync.core.births import barrier, birth
 from sync.core.bound import MARK, OPEN, STATE, WITHDRAWN, Bound, Field
@@ -213,13 +212,3 @@ def _unsaid(known: Known, bound: Bound) -> tuple[Unmapped, ...]:
 
 def _label(name: str) -> str:
     return name.partition("~")[0]
-
-
-def label(bound: Bound, side: Side, name: str) -> str:
-    """Return what people call the facet that a change writes, in the written side's own terms."""
-    return bound.facet(side, name).label
-
-
-def settled(plan: Plan) -> Plan:
-    """Return the plan without its ops, as it is kept when nothing of it may be written now."""
-    return replace(plan, ops=())

@@ -143,7 +143,9 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
     known = world.store.known(outgoing.link.id)
     assert known is not None
     applied = acknowledge(known, bound, op, reply)
-    before = {bound.facet(op.side, each.field).name: each.before for each in op.changes}
+    # A late read of a newborn shows nothing at all, so that no value of it is an old one.
+    changes = () if op.action is Action.CREATE else op.changes
+    before = {bound.facet(op.side, each.field).name: each.before for each in changes}
     ack = Ack(seq, now, reply.time, before)
     failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
     world.store.confirm(

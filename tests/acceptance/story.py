@@ -11,6 +11,7 @@ LATER = 120
 
 def told(place):
     """Play the week; every pass must end converged."""
+    place.set(STALE_SECONDS="4", CREATE_SETTLE_SECONDS="8")
     populate(place.running.github, REPOSITORY, 8)
     place.added("Born in Notion", Status="To do", Labels=["ui", "new label"], Owner=[])
     place.added("Born closed", Status="Won't do")

@@ -234,7 +234,7 @@ def test_a_title_that_was_emptied_in_notion_empties_nothing_on_github(place):
         "👩‍👩‍👧‍👦 family 🏳️‍🌈",
         "תיקון הכניסה",
         "إصلاح \u200fتسجيل الدخول",
-        "<b>bold</b> & \"quoted\" `code` [link](x) \\",
+        '<b>bold</b> & "quoted" `code` [link](x) \\',
         "e\u0301 decomposed",
         "x" * 256,
     ],

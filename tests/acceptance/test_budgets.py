@@ -80,7 +80,7 @@ def test_edits_of_many_fields_of_one_issue_are_one_write(linked):
     assert linked.differences() == []
 
 
-@pytest.mark.parametrize("count", [30, 130])
+@pytest.mark.parametrize("count", [30, 110])
 def test_a_first_import_is_one_write_per_issue_its_lists_and_a_fixed_rest(place, count):
     populate(place.running.github, REPOSITORY, count)
     done = place.counted()

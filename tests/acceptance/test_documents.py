@@ -1,4 +1,7 @@
-"""The documents that programs read and the exit codes that scripts branch on, as the contract words them."""
+"""The documents that programs read and the exit codes that scripts branch on, as the contract words them.
+
+Keys may be added to a document and never renamed, so each is held to have at least its own.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def test_a_pass_tells_what_it_saw_wrote_and_asked(place):
     ran = place.run("sync")
     assert ran.code == 0
     assert ran.document.keys() == {"mappings", "seconds"}
-    assert ran.only.keys() == PASS
+    assert ran.only.keys() >= PASS
     assert ran.only["mode"] == "incremental"
     assert ran.only["seen"] == {"github": 1, "notion": 1}
     assert ran.only["writes"] == {
@@ -55,9 +58,9 @@ def test_a_plan_tells_each_write_before_it_happens_and_ends_in_two_then_in_nough
     issue = place.opened("First", labels=["bug"])
     ran = place.run("plan")
     assert ran.code == 2
-    assert ran.only.keys() == {"name", "operations", "calls", "seconds", "refused"}
+    assert ran.only.keys() >= {"name", "operations", "calls", "seconds", "refused"}
     (operation,) = ran.only["operations"]
-    assert operation.keys() == OPERATION
+    assert operation.keys() >= OPERATION
     assert (operation["side"], operation["action"]) == ("notion", "create")
     assert (operation["issue"], operation["page"]) == (f"{REPOSITORY}#1", None)
     assert operation["fields"]["Name"] == {"from": None, "to": "First"}
@@ -85,7 +88,7 @@ def test_the_status_of_what_is_well_is_nought_and_of_what_waits_for_a_person_is_
     assert ran.code == 0
     assert ran.document.keys() == {"mappings", "budgets"}
     assert ran.document["budgets"].keys() == {"github", "notion"}
-    assert ran.only.keys() == STATUS
+    assert ran.only.keys() >= STATUS
     assert ran.only["last_pass"].keys() == {"id", "at", "mode", "outcome"}
     assert (ran.only["links"], ran.only["queued"], ran.only["in_flight"], ran.only["paused"]) == (1, 0, 0, None)
     held.run("sync")
@@ -99,7 +102,7 @@ def test_a_conflict_is_held_while_all_else_flows_until_a_person_decides(held):
     assert (held.issue()["title"], held.page()["properties"]["Name"]) == ("Of GitHub", "Of Notion")
     assert [label["name"] for label in held.issue()["labels"]] == ["bug"]
     (conflict,) = held.run("conflicts").document["conflicts"]
-    assert conflict.keys() == CONFLICT
+    assert conflict.keys() >= CONFLICT
     assert (conflict["github"], conflict["notion"]) == ("Of GitHub", "Of Notion")
     assert conflict["base"] == {"github": "First", "notion": "First"}
     assert (conflict["state"], conflict["winner"], conflict["issue"]) == ("held", None, f"{REPOSITORY}#1")
@@ -113,17 +116,15 @@ def test_a_conflict_is_held_while_all_else_flows_until_a_person_decides(held):
 
 def test_a_resolve_is_refused_where_a_value_moved_since(held):
     held.run("sync")
-    (conflict,) = held.run("conflicts").document["conflicts"]
+    (shown,) = held.run("conflicts").document["conflicts"]
     held.person().edit(REPOSITORY, 1, title="Moved on")
     held.run("sync")
+    assert held.run("conflicts", "resolve", str(shown["id"]), "--use", "notion").code == 1
     (now,) = [each for each in held.run("conflicts").document["conflicts"] if each["state"] == "held"]
     assert now["github"] == "Moved on"
-    held.run("conflicts", "resolve", str(now["id"]), "--use", "github")
-    again = held.run("conflicts", "resolve", str(now["id"]), "--use", "notion")
-    assert again.code == 1
+    assert held.run("conflicts", "resolve", str(now["id"]), "--use", "github").code == 0
     held.synced()
     assert held.page()["properties"]["Name"] == "Moved on"
-    assert conflict["github"] == "Of GitHub"
 
 
 def test_a_failure_tells_record_side_error_and_cure_and_can_be_retried(place):
@@ -132,7 +133,7 @@ def test_a_failure_tells_record_side_error_and_cure_and_can_be_retried(place):
     ran = place.run("failures")
     assert ran.code == 0
     (failure,) = ran.document["failures"]
-    assert failure.keys() == FAILURE
+    assert failure.keys() >= FAILURE
     assert failure["mapping"] == "roadmap"
     assert failure["page"] == place.page()["id"]
     assert failure["attempts"] == 1
@@ -161,7 +162,7 @@ def test_an_error_is_one_document_with_every_problem(place):
         assert ran.document.keys() == {"error"}
         assert ran.document["error"].keys() == {"message", "problems"}
         assert len(ran.document["error"]["problems"]) > 1
-        assert all(each.keys() == PROBLEM for each in ran.document["error"]["problems"])
+        assert all(each.keys() >= PROBLEM for each in ran.document["error"]["problems"])
 
 
 def test_a_guard_holds_back_its_kind_alone_until_a_person_lets_it_through(place):

@@ -1,4 +1,4 @@
-"""Every exchange of an ordinary week, judged by both services' own descriptions: what we send and what we were shown."""
+"""Every exchange of an ordinary week, both ways, judged by the two services' own descriptions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ def test_what_is_sent_to_github_and_what_it_answers_is_as_github_describes_it(we
     assert {each.request.method for each in week[Side.GITHUB]} == {"GET", "POST", "PATCH"}
     for each in week[Side.GITHUB]:
         verb, path = each.request.method, each.request.path
-        path = "/repos/acme/api" + path.partition("/repositories/")[2].lstrip("0123456789") if "/repositories/" in path else path
+        path = (
+            "/repos/acme/api" + path.partition("/repositories/")[2].lstrip("0123456789")
+            if "/repositories/" in path
+            else path
+        )
         found = oracle.match(verb, path)
         assert found, f"{verb} {path} is not in the description"
         if verb != "GET":
@@ -55,9 +59,7 @@ def test_what_is_sent_to_notion_and_what_it_answers_is_as_notion_describes_it(we
     for each in week[Side.NOTION]:
         verb, path, status = each.request.method, each.request.path, each.reply.status
         if verb != "GET":
-            wrong += [
-                (verb, path, fault) for fault in oracle.errors(verb, path, "request", parsed(each.request.body))
-            ]
+            wrong += [(verb, path, fault) for fault in oracle.errors(verb, path, "request", parsed(each.request.body))]
         wrong += [
             (verb, path, status, fault)
             for fault in oracle.errors(verb, path, "response", parsed(each.reply.body), status)

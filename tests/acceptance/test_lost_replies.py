@@ -15,7 +15,7 @@ BIRTHS = {Side.GITHUB: r"/issues$", Side.NOTION: r"/pages$"}
 @pytest.fixture
 def two(place):
     """Issues without pages and pages without issues."""
-    place.set(CREATE_SETTLE_SECONDS="6")
+    place.set(CREATE_SETTLE_SECONDS="4")
     populate(place.running.github, REPOSITORY, COUNT)
     for number in range(COUNT):
         place.added(f"Page {number}", Status="To do")
