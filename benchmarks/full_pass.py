@@ -1,7 +1,7 @@
 """How long a full pass over links that did not change takes, and how much memory: a real store, made-up remotes.
 
-Run it as `python -m benchmarks.full_pass [LINKS …]` (10000 100000); each part runs in a process of its own, whose peak of
-memory is then its own. `--profile LINKS` prints what the pass spends its time on.
+Run it as `python -m benchmarks.full_pass [LINKS …]` (10000 100000); each part runs in a process of its own, so that
+its peak of memory is its own. `--profile LINKS` prints what the pass spends its time on.
 """
 
 from __future__ import annotations

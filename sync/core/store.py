@@ -238,6 +238,10 @@ class Passes(Protocol):
         """Note how a pass ended, with its report."""
         ...
 
+    def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
+        """Return when the last pass began, or the last one of that mode that went to its end; None where none did."""
+        ...
+
     def hinted(self) -> Sequence[str]:
         """Return the names of the mappings that hints wait for."""
         ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,57 +26,30 @@ HELD = timedelta(minutes=10)
 
 def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     """Read what changed, or all of it, decide, and ask for the writes; a mapping is worked by one turn at a time."""
-    now, lease = world.now(), f"turn {world.name}"
-    epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
-    if epoch is None:
-        return
-    mode = "full" if full else "incremental"
-    pass_id = world.store.begin_pass(world.name, mode, now)
-    outcome = "interrupted"
-    try:
-        outcome = _turn(world, full=full)
-    except (Denied, Misconfigured) as stopped:
-        outcome = f"paused: {stopped}"
-        _pause(world, str(stopped))
-    except TryLater as later:
-        outcome = f"later: {later}"
-    finally:
-        world.store.end_pass(pass_id, outcome, world.now(), {})
-        world.store.give_back(lease, epoch)
-    if world.store.waiting(world.name):
-        queue.send("drain", str(int(world.lane)), world.lane)
+    with _alone(world) as mine:
+        if mine:
+            _pass(world, queue, full=full)
 
 
 def heed(world: World, queue: Queue) -> None:
-    """Look at what hints named: the records, or the whole mapping where one named none."""
-    hints = world.store.take_hints(world.name)
-    whole = [hint for hint in hints if hint.ref is None]
-    if whole:
-        turn(world, queue, full=any(hint.mode == "full" for hint in whole))
-    elif hints:
-        decide(world, queue)
+    """Look at what hints named: the records, or the whole mapping where one named none.
+
+    While another turn works the mapping the hints stay: the next tick asks again.
+    """
+    with _alone(world) as mine:
+        hints = world.store.take_hints(world.name) if mine else ()
+        whole = [hint for hint in hints if hint.ref is None]
+        if whole:
+            _pass(world, queue, full=any(hint.mode == "full" for hint in whole))
+        elif hints:
+            _decide(world, queue)
 
 
 def decide(world: World, queue: Queue) -> None:
     """Decide what earlier writes and looks marked; nothing is read but what is due by identity."""
-    now, lease = world.now(), f"turn {world.name}"
-    epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
-    if epoch is None:
-        return
-    try:
-        bound = bind(world, fresh=False)
-        look(world, bound, world.store.due_looks(world.name, world.now()))
-        match(world, bound)
-        written = reconcile(world, bound).writes
-    except (Denied, Misconfigured) as stopped:
-        _pause(world, str(stopped))
-        return
-    except TryLater:
-        return
-    finally:
-        world.store.give_back(lease, epoch)
-    if written:
-        queue.send("drain", str(int(world.lane)), world.lane)
+    with _alone(world) as mine:
+        if mine:
+            _decide(world, queue)
 
 
 def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: datetime) -> None:
@@ -104,15 +78,12 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: da
 
 def due(store: Store, mappings: Iterable[World], intervals: tuple[timedelta, timedelta], queue: Queue) -> None:
     """Ask for what is due: polls, full passes, looks, writes; two clocks asking twice do no harm."""
-    poll, full = intervals
     for world in mappings:
-        now, state = world.now(), store.mapping(world.name)
-        if state.schema_at is None or now - state.schema_at >= full:
-            queue.send("full", world.name, Lane.POLL)
-        elif _polled(store, world) is None or now - (_polled(store, world) or now) >= poll:
-            queue.send("poll", world.name, Lane.POLL)
+        task = _pass_due(world, *intervals)
+        if task is not None:
+            queue.send(task, world.name, Lane.POLL)
         soon = store.next_due(world.name)
-        if soon is not None and soon <= now:
+        if soon is not None and soon <= world.now():
             queue.send("decide", world.name, Lane.POLL)
     for name in store.hinted():
         queue.send("heed", name, Lane.PERSON)
@@ -121,28 +92,75 @@ def due(store: Store, mappings: Iterable[World], intervals: tuple[timedelta, tim
             queue.send("drain", str(int(lane)), lane)
 
 
-def _turn(world: World, *, full: bool) -> str:
+def _pass_due(world: World, poll: timedelta, full: timedelta) -> str | None:
+    """Return the pass that is due; one that failed is tried again no sooner than any poll."""
+    now, store = world.now(), world.store
+    begun, read = store.last_pass(world.name), store.last_pass(world.name, "full")
+    if begun is not None and now - begun < poll:
+        return None
+    changed = store.mapping(world.name).digest != world.mapping.digest
+    return "full" if changed or read is None or now - read >= full else "poll"
+
+
+@contextmanager
+def _alone(world: World) -> Iterator[bool]:
+    """Hold the mapping's lease, and tell whether it could be had."""
+    now, lease = world.now(), f"turn {world.name}"
+    epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
+    try:
+        yield epoch is not None
+    finally:
+        if epoch is not None:
+            world.store.give_back(lease, epoch)
+
+
+def _pass(world: World, queue: Queue, *, full: bool) -> None:
+    """Run a pass up to its writes, and note how it ended."""
+    pass_id = world.store.begin_pass(world.name, "full" if full else "incremental", world.now())
+    outcome = "interrupted"
+    try:
+        _read(world, full=full)
+        outcome = "done"
+    except (Denied, Misconfigured) as stopped:
+        outcome = f"paused: {stopped}"
+        _pause(world, str(stopped))
+    except TryLater as later:
+        outcome = f"later: {later}"
+    finally:
+        world.store.end_pass(pass_id, outcome, world.now(), {})
+    _ask_for_writes(world, queue)
+
+
+def _read(world: World, *, full: bool) -> None:
     bound = bind(world, fresh=full)
     fetch(world, bound, full=full)
     match(world, bound)
-    first = world.store.mapping(world.name).first_pass
-    decided = reconcile(world.on(Lane.IMPORT) if first else world, bound)
+    reconcile(world, bound)
     complete_first_pass(world, bound)
     state = world.store.mapping(world.name)
     if state.paused:
         world.store.save_mapping(replace(state, paused=None))
-    return f"refused: {', '.join(decided.refused.values())}" if decided.refused else "done"
+
+
+def _decide(world: World, queue: Queue) -> None:
+    try:
+        bound = bind(world, fresh=False)
+        look(world, bound, world.store.due_looks(world.name, world.now()))
+        match(world, bound)
+        reconcile(world, bound)
+    except (Denied, Misconfigured) as stopped:
+        _pause(world, str(stopped))
+    except TryLater:
+        return  # What is marked stays marked: the next tick asks again.
+    _ask_for_writes(world, queue)
+
+
+def _ask_for_writes(world: World, queue: Queue) -> None:
+    if world.store.waiting(world.name):
+        queue.send("drain", str(int(world.lane)), world.lane)
 
 
 def _pause(world: World, why: str) -> None:
     """Note why the mapping does not run; the next turn that succeeds takes the note away."""
     state = world.store.mapping(world.name)
     world.store.save_mapping(replace(state, paused=why))
-
-
-def _polled(store: Store, world: World) -> datetime | None:
-    """Return when the mapping's oldest container was last read, None where one never was."""
-    bound = bind(world, fresh=False)
-    times = [store.polled_at(world.name, side, each) for side, all_ in bound.containers.items() for each in all_]
-    known = [each for each in times if each is not None]
-    return min(known) if len(known) == len(times) else None

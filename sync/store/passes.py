@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from sync.store import codec
 from sync.store.conflicts import DECIDED
 from sync.store.engine import Queries
 from sync.store.leases import draw
 from sync.store.tables import conflicts, journal, passes
+
+DONE = "done"
+"""The outcome of a pass that went to its end, whatever the guards refused of it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ class PassQueries(Queries):
         ended = {"ended_at": now, "outcome": outcome, "report": codec.dump(dict(report))}
         with self.database.writing() as connection:
             connection.execute(update(passes).where(passes.c.id == pass_id).values(ended))
+
+    def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
+        """Return when the last pass began, or the last one of that mode that went to its end; None where none did."""
+        asked = select(func.max(passes.c.at)).where(passes.c.mapping == mapping)
+        if mode is not None:
+            asked = asked.where(passes.c.mode == mode, passes.c.outcome == DONE)
+        with self.database.reading() as connection:
+            begun: datetime | None = connection.execute(asked).scalar_one()
+        return begun
 
     def passing(self, pass_id: str) -> Pass | None:
         """Return one pass."""

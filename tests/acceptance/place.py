@@ -16,7 +16,10 @@ from sync.sandbox.seed import database, populate
 
 FIELDS = (
     "{github: title, notion: Name}",
-    """{github: state, notion: Status, values: {open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}""",
+    (
+        "{github: state, notion: Status, "
+        """values: {open: [To do, In progress], closed: Done, "closed:not_planned": "Won't do"}}"""
+    ),
     "{github: labels, notion: Labels}",
     "{github: assignees, notion: Owner}",
 )

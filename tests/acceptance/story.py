@@ -1,4 +1,4 @@
-"""An ordinary week on both sides: births, edits, closes, a trashed page and a deleted issue, with passes between them."""
+"""An ordinary week on both sides: births, edits, closes, a page trashed and an issue deleted, with passes between."""
 
 from __future__ import annotations
 
