@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sync.core.births import unborn_shadow
+from sync.core.births import newborn_shadow
 from sync.core.bound import Bound
-from sync.core.model import UNREAD, Action, Change, Op, Reading, Record, Shadow, Side, Value
+from sync.core.model import UNREAD, Action, Change, Op, Record, Shadow, Side, Value
 from sync.core.state import Known
 from sync.core.values import same
 
@@ -34,7 +34,7 @@ def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
         if not applied:
             refused.append(change)
     if op.action is Action.CREATE:
-        shadows |= _unborn(known, bound, op, reply)
+        shadows |= _not_given(known, bound, op, reply)
     return Applied(shadows, tuple(refused), _overwritten(op))
 
 
@@ -62,19 +62,13 @@ def _agrees(agree: object, side: Side, here: Value, there: Value) -> bool:
     return bool(agree(here, there) if side is Side.GITHUB else agree(there, here))
 
 
-def _unborn(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, Shadow]:
-    """Return the shadows of fields that could not be given at birth: they flow as the parent's next change."""
+def _not_given(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, Shadow]:
+    """Return the shadows of fields that were not given at birth: what the parent shows of them is its next change."""
     parent = known.on(op.side.other)
     assert parent is not None
-    given = set(op.fields)
-    shadows = {}
-    for field in bound.fields:
-        wish: Reading = field.read(parent.record)
-        if field.key not in given and op.side in field.flows and not field.facet(op.side).creatable:
-            shadow = unborn_shadow(field, reply, wish)
-            if shadow is not None:
-                shadows[field.key] = shadow
-    return shadows
+    asked = (field for field in bound.fields if field.key not in op.fields and op.side in field.flows)
+    shadows = {field.key: newborn_shadow(field, reply, field.read(parent.record)) for field in asked}
+    return {name: shadow for name, shadow in shadows.items() if shadow is not None}
 
 
 def _overwritten(op: Op) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sync.core.bound import MARK, SCOPE, Bound, Field
 from sync.core.mapping import When
 from sync.core.model import UNREAD, Action, Change, Op, Reading, Record, Shadow, Side, Value
-from sync.core.values import members, names, same
+from sync.core.values import members, names
 
 
 def barrier(bound: Bound, record: Record) -> str:
@@ -88,16 +88,16 @@ def _in_scope(bound: Bound, changes: list[Change]) -> list[Change]:
     return [*rest, Change(own.field if own else SCOPE, None, after, own.settles if own else None)]
 
 
-def unborn_shadow(field: Field, born: Record, wish: Reading) -> Shadow | None:
-    """Return the shadow of a field that could not be given at birth: what was born, as if the wish came afterwards.
+def newborn_shadow(field: Field, born: Record, wish: Reading) -> Shadow | None:
+    """Return the shadow of a field that was not given at birth: what was born, as if its parent's wish came afterwards.
 
-    None where the newborn already shows the wish, or nothing can be said of it.
+    None where nothing of it was read, or can be said.
     """
     side = born.ref.side
     shown = field.read(born)
-    if shown is UNREAD or shown is None or wish is UNREAD:
+    if shown is UNREAD or wish is UNREAD:
         return None
-    meant = field.transform.say(side.other, shown, None)
-    if meant is UNREAD or same(field.facet(side.other).kind, meant, wish):
+    meant = field.transform.say(side.other, shown, wish)
+    if meant is UNREAD:
         return None
     return Shadow.of(side, field.transform.seen(side, shown), field.transform.seen(side.other, meant))
