@@ -51,7 +51,7 @@ def resync(request: Request, *, timeout: float | None) -> Result:
             sync.queue.send("heed", mapping.name, Lane.PERSON)
         if timeout is None:
             return Result({"asked": mapping.name}, lambda out: out.print("asked the workers to look again"))
-        return _awaited(sync, mapping, now, timeout)
+        return _awaited(sync, Asked(mapping.name, now, whole=request.issue is None and request.page is None), timeout)
 
 
 def _alive(sync: wiring.Sync) -> None:
@@ -84,20 +84,36 @@ def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
     return seen.record.ref if seen else None
 
 
-def _awaited(sync: wiring.Sync, mapping: Mapping, since: datetime, timeout: float) -> Result:
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for and when: `whole` is a mapping as such, which is worked by a pass."""
+
+    mapping: str
+    since: datetime
+    whole: bool
+
+
+def _awaited(sync: wiring.Sync, asked: Asked, timeout: float) -> Result:
     until = time.monotonic() + timeout
     while time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
-        status = sync.store.status_rows(mapping.name)
-        if _settled(sync, status, since):
-            document: dict[str, Any] = {"asked": mapping.name, "waited": True, "conflicts": status.conflicts}
+        status = sync.store.status_rows(asked.mapping)
+        if _heeded(sync, asked) and _quiet(status):
+            document: dict[str, Any] = {"asked": asked.mapping, "waited": True, "conflicts": status.conflicts}
             code = ATTENTION if status.conflicts or status.failed else OK
             return Result(document, lambda out: out.print("looked again, and everything is written"), code)
     raise Misconfigured([Problem(f"not done within {timeout:.0f} s", cure="see `tandem status`")])
 
 
-def _settled(sync: wiring.Sync, status: Status, since: datetime) -> bool:
-    """Tell whether the hint was heeded by a pass or look that ended, and nothing waits to be decided or written."""
-    heeded = status.name not in sync.store.hinted()
-    quiet = status.queued + status.in_flight == 0 and status.oldest_unsynced_seconds is None
-    return heeded and quiet and sync.clock.now() > since
+def _heeded(sync: wiring.Sync, asked: Asked) -> bool:
+    """Tell whether the hint was taken, and what it asked for was read to its end."""
+    if asked.mapping in sync.store.hinted():
+        return False
+    if asked.whole:
+        return any(each.ended_at is not None and each.at >= asked.since for each in sync.store.passes(asked.mapping, 5))
+    return not sync.store.due_looks(asked.mapping, sync.clock.now())
+
+
+def _quiet(status: Status) -> bool:
+    """Tell whether nothing waits to be decided or written."""
+    return status.queued + status.in_flight == 0 and status.oldest_unsynced_seconds is None

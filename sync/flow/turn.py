@@ -135,7 +135,8 @@ def _read(world: World, *, full: bool) -> None:
     bound = bind(world, fresh=full)
     fetch(world, bound, full=full)
     match(world, bound)
-    reconcile(world, bound)
+    first = world.store.mapping(world.name).first_pass
+    reconcile(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
     state = world.store.mapping(world.name)
     if state.paused:
