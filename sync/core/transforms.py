@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from sync.core.model import UNREAD, Reading, Side, Value
@@ -77,13 +78,23 @@ class Table:
 
     def write(self, to: Side, name: str) -> str | None:
         """Return the partner in the first pair that has the name."""
-        mine, theirs = (0, 1) if to is Side.NOTION else (1, 0)
-        return next((pair[theirs] for pair in self.pairs if self.fold(pair[mine]) == self.fold(name)), None)
+        return self._partners[to].get(self.fold(name))
 
     def agree(self, github: str, notion: str) -> bool:
         """Tell whether a pair ties the two."""
-        sought = (self.fold(github), self.fold(notion))
-        return any((self.fold(one), self.fold(two)) == sought for one, two in self.pairs)
+        return (self.fold(github), self.fold(notion)) in self._tied
+
+    @cached_property
+    def _partners(self) -> Mapping[Side, Mapping[str, str]]:
+        backwards = self.pairs[::-1]  # of two pairs with one name the first is to stand
+        return {
+            Side.NOTION: {self.fold(github): notion for github, notion in backwards},
+            Side.GITHUB: {self.fold(notion): github for github, notion in backwards},
+        }
+
+    @cached_property
+    def _tied(self) -> frozenset[tuple[str, str]]:
+        return frozenset((self.fold(github), self.fold(notion)) for github, notion in self.pairs)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,142 @@
+"""A worker's share of a pass: who works a mapping, in which lane, what is asked for and when."""
+
+from datetime import timedelta
+
+import pytest
+
+from sync.core.errors import Busy, Denied
+from sync.core.limits import Lane
+from sync.core.model import Side
+from sync.flow.turn import decide, drain, due, heed, turn
+from sync.flow.write import next_write
+from tests.machine.team import MAPPING
+
+INTERVALS = timedelta(seconds=60), timedelta(seconds=3600)
+
+
+class Asked:
+    """A queue that remembers what was asked of it."""
+
+    def __init__(self):
+        self.messages = []
+
+    def send(self, task, key, lane):
+        self.messages.append((task, key, lane))
+
+    @property
+    def tasks(self):
+        return [task for task, _, _ in self.messages]
+
+
+@pytest.fixture
+def queue():
+    return Asked()
+
+
+def tasks_due(team, world):
+    queue = Asked()
+    due(team.store, [world], INTERVALS, queue)
+    return queue.tasks
+
+
+def drained(team, world, queue):
+    drain(lambda _name: world, world, queue, team.clock.now() + timedelta(seconds=30))
+
+
+def test_a_first_pass_waits_behind_polls_and_people(team, queue):
+    team.create(Side.GITHUB, "one")
+    turn(team.world(), queue)
+    assert next_write(team.world(), mapping=None).lane is Lane.IMPORT
+    assert queue.tasks == ["drain"]
+
+
+def test_a_later_pass_does_not(team, queue):
+    turn(team.world(), queue)
+    team.create(Side.GITHUB, "one")
+    turn(team.world(), queue)
+    assert next_write(team.world(), mapping=None).lane is Lane.POLL
+
+
+def test_one_turn_works_a_mapping_at_a_time(team, queue):
+    team.create(Side.GITHUB, "one")
+    world, now = team.world(), team.clock.now()
+    team.store.take_lease(f"turn {MAPPING.name}", "somebody else", now + timedelta(minutes=1), now)
+    turn(world, queue)
+    decide(world, queue)
+    assert (team.remotes[Side.GITHUB].calls, queue.messages) == (0, [])
+
+
+def test_a_hint_stays_while_another_turn_works_the_mapping(team, queue):
+    world, now = team.world(), team.clock.now()
+    epoch = team.store.take_lease(f"turn {MAPPING.name}", "somebody else", now + timedelta(minutes=1), now)
+    team.store.hint(MAPPING.name, None, Lane.PERSON, now)
+    heed(world, queue)
+    assert list(team.store.hinted()) == [MAPPING.name]
+    team.store.give_back(f"turn {MAPPING.name}", epoch)
+    heed(world, queue)
+    assert (list(team.store.hinted()), team.remotes[Side.GITHUB].calls) == ([], 2)
+
+
+def test_a_full_pass_comes_first_then_polls_each_in_its_time(team, queue):
+    world = team.world()
+    assert tasks_due(team, world) == ["full"]
+    turn(world, queue, full=True)
+    assert tasks_due(team, world) == []
+    team.clock.advance(61)
+    assert tasks_due(team, world) == ["poll"]
+    team.clock.advance(3600)
+    assert tasks_due(team, world) == ["full"]
+
+
+def test_a_pass_that_failed_is_tried_again_no_sooner_than_a_poll_and_the_mapping_says_why(team, queue):
+    class Locked:
+        def before(self, side, call):
+            raise Denied("the token was refused")
+
+    team.remotes[Side.GITHUB].weather = Locked()
+    turn(team.world(), queue, full=True)
+    assert team.store.mapping(MAPPING.name).paused == "the token was refused"
+    assert tasks_due(team, team.world()) == []
+    team.clock.advance(61)
+    assert tasks_due(team, team.world()) == ["full"]
+    team.remotes[Side.GITHUB].weather = team.storm
+    turn(team.world(), queue, full=True)
+    assert team.store.mapping(MAPPING.name).paused is None
+
+
+def test_a_budget_that_is_spent_holds_up_its_own_kind_of_writes_only(team, queue):
+    team.create(Side.NOTION, "an issue is to be born")
+    team.create(Side.GITHUB, "a page is to be born")
+    turn(team.world(), queue)
+
+    class Spent:
+        def before(self, side, call):
+            if (side, call) == (Side.GITHUB, "create"):
+                raise Busy(60, "github:creates-hour: spent")
+
+        def after(self, side, call):
+            pass
+
+        def lag(self, side, call):
+            return timedelta(0)
+
+    team.remotes[Side.GITHUB].weather = Spent()
+    drained(team, team.world(), queue)
+    assert [len(team.here(side)) for side in Side] == [1, 2]
+    assert team.store.waiting(MAPPING.name) == 1
+    assert queue.tasks[-1] == "decide"
+
+
+def test_turns_and_drains_bring_a_mapping_into_step(team, queue):
+    page = team.create(Side.NOTION, "born in Notion")
+    team.edit(Side.NOTION, page, "state", "Done")
+    team.create(Side.GITHUB, "born on GitHub")
+    world = team.world()
+    turn(world, queue)
+    for _ in range(5):
+        drained(team, world, queue)
+        decide(world, queue)
+    assert team.store.waiting(MAPPING.name) == 0
+    assert [len(team.here(side)) for side in Side] == [2, 2]
+    born = next(id_ for id_ in team.here(Side.GITHUB) if team.shown(Side.GITHUB, id_, "title") == "born in Notion")
+    assert team.shown(Side.GITHUB, born, "state") == "closed:completed"
