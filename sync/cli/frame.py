@@ -64,7 +64,7 @@ def _message(error: TandemError) -> str:
     match error:
         case Misconfigured(problems=problems):
             count = len(problems)
-            return problems[0].message if count == 1 else f"{count} problems to mend"
+            return str(problems[0]) if count == 1 else f"{count} problems to mend"
         case Denied(reason=reason, cure=cure):
             return f"{reason}: {cure}" if cure else reason
         case TryLater(wait=wait, reason=reason):
@@ -88,9 +88,7 @@ def _show(out: Console, message: str, problems: tuple[Problem, ...]) -> None:
 
     out.print(f"[bold red]error[/] {escape(message)}")
     for problem in problems:
-        if len(problems) > 1 or problem.file:
+        if len(problems) > 1:
             out.print(f"  {escape(str(problem))}")
-        elif problem.nearest:
-            out.print(f"  did you mean {escape(repr(problem.nearest))}?")
         if problem.cure:
             out.print(f"    [dim]{escape(problem.cure)}[/]")

@@ -74,7 +74,7 @@ def test_above_a_guards_limit_none_of_its_kind_is_written_and_everything_else_is
 
 
 def test_a_person_lets_through_what_a_guard_refused(team):
-    issues, pages = linked(team, 10)
+    _, pages = linked(team, 10)
     for page in pages[:8]:
         team.presence(Side.NOTION, page, Presence.TRASHED)
     assert team.sync(full=True).refused
