@@ -11,8 +11,8 @@ from redis.retry import Retry
 
 # A sender that dies between mark and message silences its key for no longer than this.
 SENDING_MS = 5_000
-# A marked message that was lost silences its key for no longer than this; the ticks of beat come sooner.
-WAITING_MS = 600_000
+# A marked message that was lost silences its key for no longer than this.
+WAITING_MS = 60_000
 
 
 class Markers:
