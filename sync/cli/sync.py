@@ -99,21 +99,22 @@ def _progress(name: str) -> Iterator[Step]:
     if not out.is_terminal:
         yield lambda _step, _count: None
         return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,.0f}"),
-        TimeElapsedColumn(),
-    )
+    words = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def step(what: str, count: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(f"{name}: {what}", total=None)
-            bar.advance(tasks[what], count)
+            shown = "writing" if what == flow.AHEAD else what
+            if shown not in tasks:
+                tasks[shown] = bar.add_task(f"{name}: {shown}", total=None)
+            if what == flow.AHEAD:
+                known = bar.tasks[tasks[shown]].total or 0
+                bar.update(tasks[shown], total=known + count or None)
+            else:
+                bar.advance(tasks[shown], count)
 
         yield step
 

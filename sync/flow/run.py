@@ -16,6 +16,8 @@ from sync.flow.reconcile import Round, reconcile
 from sync.flow.world import World
 from sync.flow.write import Outcome, Written, next_write, write
 
+AHEAD = "ahead"
+"""The step under which a pass tells how many writes more are to come."""
 ROUNDS = 12
 """More rounds than any chain of decisions needs: a birth, its state, its link property, what people do meanwhile."""
 
@@ -54,6 +56,7 @@ def run(
     for _ in range(ROUNDS):
         match(world, bound)
         decided = reconcile(world, bound, let_through=let_through)
+        world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
         if not _drain(world, bound, done, wait, world.now() + patience) and not decided.writes:
             break
