@@ -101,7 +101,7 @@ def conflicts_list(as_json: Json = False) -> None:
 
 
 @conflicts_app.command("show")
-def conflicts_show(id: Annotated[int, typer.Argument(metavar="ID")], as_json: Json = False) -> None:  # noqa: A002
+def conflicts_show(id: Annotated[int, typer.Argument(metavar="ID")], as_json: Json = False) -> None:  # noqa: A002 - its name in the help
     """Show one conflict."""
     from sync.cli.conflicts import shown
 
@@ -111,7 +111,7 @@ def conflicts_show(id: Annotated[int, typer.Argument(metavar="ID")], as_json: Js
 @conflicts_app.command("resolve")
 def conflicts_resolve(
     use: Annotated[str, typer.Option(help="The side whose value is kept: github or notion.")],
-    id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002
+    id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002 - its name in the help
     every: Annotated[bool, typer.Option("--all", help="All open conflicts of --mapping.")] = False,
     mapping: Annotated[str | None, typer.Option(help="With --all: of this mapping.")] = None,
     field: Annotated[str | None, typer.Option(help="With --all: only of this field.")] = None,
@@ -140,7 +140,7 @@ def failures_list(as_json: Json = False) -> None:
 
 @failures_app.command("retry")
 def failures_retry(
-    id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002
+    id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002 - its name in the help
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.core.errors import Problem
-from sync.core.model import Value
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,8 +96,8 @@ def conflict_table(rows: Sequence[ConflictRow]) -> Table | str:
             row.mapping,
             row.place.issue or row.place.page or "",
             row.field.partition("~")[0],
-            value(_plain(row.github)),
-            value(_plain(row.notion)),
+            value(row.github),
+            value(row.notion),
             state,
         )
     return made
@@ -121,7 +120,3 @@ def failure_table(rows: Sequence[FailureRow]) -> Table | str:
             str(failure.attempts),
         )
     return made
-
-
-def _plain(shown: Value) -> Any:  # noqa: ANN401 - JSON
-    return list(shown) if isinstance(shown, tuple) else shown
