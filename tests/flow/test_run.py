@@ -7,7 +7,7 @@ import pytest
 from sync.core.mapping import Policy
 from sync.core.model import Presence, Side
 from sync.flow import run as flow
-from tests.machine.team import MAPPING
+from tests.machine.team import MAPPING, Fault
 
 
 def linked(team, count):
@@ -171,3 +171,14 @@ def test_a_lost_database_is_rebuilt_from_the_marks(team, empty, tmp_path):
         team.sync(full=True)
         assert store.links_count(MAPPING.name) == 4
     assert {side: shelf.writes for side, shelf in team.shelves.items()} == before
+
+
+def test_a_colleagues_edit_that_our_write_meets_is_not_swallowed_by_its_reply(team):
+    (issue,), (page,) = linked(team, 1)
+    team.edit(Side.GITHUB, issue, "title", "hers")
+    team.storm.quiet = False
+    edit = Fault(0, False, lambda: team.edit(Side.NOTION, page, "labels", ("his",)), writes_only=True)
+    team.storm.faults.append(edit)
+    team.sync(full=False)
+    assert team.shown(Side.NOTION, page, "title") == "hers"
+    assert team.shown(Side.GITHUB, issue, "labels") == ("his",)
