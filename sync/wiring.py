@@ -176,7 +176,8 @@ class Sync:
 
         door = _github_door(self.settings, gate, mapping.github.repositories[0])
         self.closing.callback(door.close)
-        return GitHubRemote(door, mapping.github.repositories)
+        types = any(row.github == "type" for row in mapping.rows)
+        return GitHubRemote(door, mapping.github.repositories, types=types)
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.notion.remote import NotionRemote

@@ -18,8 +18,8 @@ STATES = ("open", "closed", "closed:completed", "closed:not_planned", "closed:du
 RESERVED = {"body": "content", "comments": "comments"}
 """What these two are tied to is the page itself and no property, and they are tied to nothing else."""
 
-BUILT = frozenset({"title", "state", "labels", "assignees"})
-"""The fields whose rows run; the others are recognised and left out."""
+UNBUILT = ("body", "comments")
+"""The fields whose rows are recognised and left out."""
 
 
 def known(name: str) -> bool:
@@ -57,9 +57,6 @@ def overlapping(one: str, two: str) -> bool:
 
 def unsupported(row: Row) -> str | None:
     """Return what of a row is not built yet, None where it can run."""
-    if row.transform is not None:
-        return f"the transform {row.transform[0]!r}"
-    if row.constant is not None or row.github in BUILT:
-        return None
-    prefix, colon, _ = row.github.partition(":")
-    return {FAMILY: "a label family", LINE: "a line of the body"}.get(prefix + colon, f"the field {row.github!r}")
+    if row.github.startswith(LINE):
+        return "a line of the body"
+    return f"the field {row.github!r}" if row.github in UNBUILT else None

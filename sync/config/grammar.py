@@ -8,7 +8,18 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, NonNegativeInt
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from sync.config.scalars import Amount, Database, FieldName, Name, Piece, Repository, Text, Version, Word, Words
+from sync.config.scalars import (
+    Amount,
+    Constant,
+    Database,
+    FieldName,
+    Name,
+    Piece,
+    Repository,
+    Text,
+    Version,
+    Words,
+)
 from sync.core.mapping import Direction, Policy
 
 Unique = Field(json_schema_extra={"uniqueItems": True})
@@ -98,7 +109,7 @@ class RowPart(Closed):
 
     github: FieldName | None = None
     """The issue's field."""
-    constant: Word | None = None
+    constant: Constant | None = None
     """A value written when a page is born or adopted, instead of an issue's field."""
     notion: Text
     """The property's name; `content` for the body and `comments` for the discussion."""

@@ -87,17 +87,30 @@ def told(raw: object) -> str:
 
 
 def _spelled(raw: object) -> object:
-    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    return str(raw) if isinstance(raw, int) else raw
+
+
+def _given(raw: object) -> object:
+    return str(raw) if isinstance(raw, float) else _spelled(raw)
 
 
 def _listed(raw: object) -> object:
     return raw if isinstance(raw, list) else [raw]
 
 
+WORDS = ["string", "integer", "boolean"]
 Text = Annotated[str, Field(pattern=r"\S")]
 """Text that is not empty."""
-Word = Annotated[Text, BeforeValidator(_spelled), WithJsonSchema({"type": ["string", "integer"], "pattern": r"\S"})]
-"""Text, or a whole number that is meant as text: an option may be called 5."""
+Word = Annotated[Text, BeforeValidator(_spelled), WithJsonSchema({"type": WORDS, "pattern": r"\S"})]
+"""Text, or what is meant as text: an option may be called 5, and a box is ticked or not by `true` and `false`."""
+Constant = Annotated[
+    Text,
+    BeforeValidator(_given),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "pattern": r"\S"}),
+]
+"""The text of a value, which the property's type gives its meaning."""
 Piece = Annotated[str, Field(min_length=1)]
 """Text of which a blank may be all."""
 Words = Annotated[
@@ -107,8 +120,8 @@ Words = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": ["string", "integer"], "pattern": r"\S"},
-                {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": ["string", "integer"]}},
+                {"type": WORDS, "pattern": r"\S"},
+                {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": WORDS}},
             ]
         }
     ),

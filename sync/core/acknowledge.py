@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from sync.core import facets
 from sync.core.births import newborn_shadow
 from sync.core.bound import Bound
 from sync.core.model import UNREAD, Action, Change, Op, Record, Shadow, Side, Value
@@ -42,7 +43,7 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     """Return a written field's shadow after the reply, and whether the reply shows what was meant."""
     assert change.settles is not None
     facet = bound.facet(side, change.field)
-    shown = reply.read(facet.name)
+    shown = facets.read(facet, reply)
     if shown is UNREAD:
         return replace(change.settles, confirmed=False), True
     if same(facet.kind, shown, change.after):

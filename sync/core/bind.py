@@ -3,65 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+from sync.core import constants
 from sync.core.bound import Bound, Field, Scope
 from sync.core.errors import Misconfigured, Problem
-from sync.core.mapping import Direction, Mapping, Row
+from sync.core.issue import COMPUTED, FAMILY, ISSUE, KINDS, LABELS, REPOSITORY, TITLE, facet_of, fitting
+from sync.core.mapping import Direction, Mapping, Row, When
 from sync.core.model import Facet, Kind, Property, Put, Schema, Side
-from sync.core.transforms import Choice, Lexicon, Names, Plain, Spelled, Table, Transform
-from sync.core.values import key
+from sync.core.translate import JOIN, PREFIX, translation
+from sync.core.values import SETS
 
-TITLE, STATE, LABELS, ASSIGNEES = "title", "state", "labels", "assignees"
-
-ISSUE: dict[str, Facet] = {
-    facet.name: facet
-    for facet in (
-        Facet(Side.GITHUB, TITLE, TITLE, Kind.TEXT, required=True),
-        Facet(Side.GITHUB, STATE, STATE, Kind.CHOICE, required=True, creatable=False),
-        Facet(Side.GITHUB, LABELS, LABELS, Kind.CHOICES),
-        Facet(Side.GITHUB, ASSIGNEES, ASSIGNEES, Kind.PEOPLE),
-    )
-}
-"""An issue's fields, as a mapping names them. GitHub takes no state when an issue is made (REST 'Create an issue')."""
-
-KINDS: dict[str, Kind] = {
-    "title": Kind.TEXT,
-    "rich_text": Kind.TEXT,
-    "select": Kind.CHOICE,
-    "status": Kind.CHOICE,
-    "multi_select": Kind.CHOICES,
-    "people": Kind.PEOPLE,
-    "url": Kind.URL,
-    "number": Kind.NUMBER,
-    "checkbox": Kind.FLAG,
-    "date": Kind.DATE,
-    "email": Kind.TEXT,
-    "phone_number": Kind.TEXT,
-}
-"""What kind of value each property type holds."""
-
-FITTING: dict[str, tuple[str, ...]] = {
-    TITLE: ("title", "rich_text"),
-    STATE: ("status", "select"),
-    LABELS: ("multi_select",),
-    ASSIGNEES: ("people", "multi_select"),
-}
-"""Which property types can hold an issue's field."""
-
-STATES = ("open", "closed:completed", "closed", "closed:not_planned", "closed:duplicate")
-"""Every canonical state of an issue; the reasons are those of REST 'Update an issue', none on old issues."""
+OPTIONS = ("select", "status", "multi_select")
 
 
 def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
     """Tie a mapping to both schemas; raises Misconfigured with every problem at once."""
     binding = Binding(mapping, github, notion)
-    fields = tuple(bound for row in mapping.rows if row.github in ISSUE if (bound := binding.field(row)) is not None)
+    fields = tuple(bound for row in mapping.rows if row.github and (bound := binding.field(row)) is not None)
     link = binding.property(mapping.notion.link_property, "notion.link_property", ("url",))
-    constants = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
+    puts = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
     title = next((each for each in notion.properties if each.type == "title"), None)
     binding.refuse(title is None, Problem("the data source has no title property"))
+    binding.conditions()
     if any(problem.level == "fault" for problem in binding.problems):
         raise Misconfigured(binding.problems)
     assert link is not None
@@ -72,32 +37,41 @@ def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
         fields=fields,
         marks={
             Side.GITHUB: Facet(Side.GITHUB, "mark", "mark", Kind.TEXT, writable=False),
-            Side.NOTION: binding.facet(link),
+            Side.NOTION: facet(link),
         },
-        titles={Side.GITHUB: ISSUE[TITLE], Side.NOTION: binding.facet(title)},
+        titles={Side.GITHUB: ISSUE[TITLE], Side.NOTION: facet(title)},
         containers={side: tuple(id_ for id_, _ in schema.containers) for side, schema in binding.schemas.items()},
         scope=Scope(ISSUE[LABELS], mapping.github.labels, mapping.github.exclude_labels),
         births=mapping.create,
         deletions=mapping.deletions,
         guards=mapping.guards,
         match=tuple(mapping.match),
-        constants=constants,
+        constants=puts,
+        repositories=github.containers,
     )
 
 
 def warnings(mapping: Mapping, notion: Schema) -> tuple[Problem, ...]:
-    """Return what does not keep the mapping from running: people in `users` whom Notion does not show."""
+    """Return what does not keep the mapping from running: people in `users` who cannot be found in Notion."""
+    return tuple(_unknown(notion, login, who) for login, who in mapping.users if person_id(notion, who) is None)
+
+
+def _unknown(notion: Schema, login: str, who: str) -> Problem:
+    where = f"users.{login}"
     if notion.people is None:
-        return ()
-    return tuple(
-        Problem(
-            f"Notion shows no user {who!r} for {login}",
-            where=f"users.{login}",
+        return Problem(
+            f"{who!r} cannot be looked up, for this credential may not list Notion's users",
+            where=where,
             level="warning",
-            cure="people leave: remove the line, or correct the e-mail, name or user id",
+            cure="write the person's Notion user id instead, or use a connection that may read user information "
+            "(a personal token never may)",
         )
-        for login, who in mapping.users
-        if person_id(notion, who) is None
+    return Problem(
+        f"Notion shows no user {who!r} for {login}",
+        where=where,
+        level="warning",
+        cure="people leave: remove the line, or correct the e-mail, name or user id; a guest is in no list and is "
+        "found by the user id alone",
     )
 
 
@@ -119,6 +93,20 @@ ID_LENGTH = 32
 """Hexadecimal digits of a Notion id without its dashes."""
 
 
+def facet(found: Property) -> Facet:
+    """Return the Notion facet of a property."""
+    return Facet(
+        Side.NOTION,
+        found.id,
+        found.name,
+        KINDS[found.type],
+        type=found.type,
+        writable=found.type not in COMPUTED,
+        required=found.type == "status",
+        forbids=found.forbids,
+    )
+
+
 @dataclass
 class Binding:
     """One attempt to bind, and the problems met on the way."""
@@ -133,6 +121,12 @@ class Binding:
         """Return both schemas by side."""
         return {Side.GITHUB: self.github, Side.NOTION: self.notion}
 
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Return the prefixes of labels that rows of their own are about."""
+        rows = (row.github for row in self.mapping.rows if row.github.startswith(FAMILY))
+        return tuple(name.removeprefix(FAMILY).removesuffix("*") for name in rows)
+
     def refuse(self, when: bool, problem: Problem) -> None:  # noqa: FBT001 - the condition reads as a sentence
         """Keep the problem where the condition holds."""
         if when:
@@ -143,107 +137,113 @@ class Binding:
         types = tuple(types)
         found = next((each for each in self.notion.properties if each.name == name), None)
         if found is None:
-            close = get_close_matches(name, [each.name for each in self.notion.properties], n=1, cutoff=0.5)
-            nearest = close[0] if close else None
+            nearest = _nearest(name, [each.name for each in self.notion.properties])
             cure = f"create a {types[0]} property {name!r} in Notion, or correct the name"
             self.problems.append(Problem(f"no property {name!r} in Notion", where=where, nearest=nearest, cure=cure))
         elif found.type not in types:
-            wanted = " or ".join(types)
+            wanted = " or ".join(each for each in types if each not in COMPUTED)
             message = f"property {name!r} is of type {found.type}, which does not fit: {wanted} is needed"
             self.problems.append(Problem(message, where=where, cure=f"choose a {wanted} property"))
             return None
         return found
 
-    def facet(self, found: Property) -> Facet:
-        """Return the Notion facet of a property."""
-        return Facet(
-            Side.NOTION,
-            found.id,
-            found.name,
-            KINDS[found.type],
-            type=found.type,
-            forbids=found.forbids,
-            required=found.type == "status",
-        )
-
     def field(self, row: Row) -> Field | None:
         """Bind one row."""
-        issue = ISSUE[row.github]
-        found = self.property(row.notion, f"{row.where}.notion", FITTING[row.github])
+        found = self.property(row.notion, f"{row.where}.notion", fitting(row.github))
         if found is None:
             return None
-        page = self.facet(found)
+        page = facet(found)
+        issue = facet_of(row.github, self.families, many=page.kind in SETS)
+        flows = self._flows(row, issue, page)
+        self._transform(row, issue, page)
+        for key, options in row.values or ():
+            self._known_options(found, options, f"{row.where}.values.{key}")
+        people = tuple((login, id_) for login, who in self.mapping.users if (id_ := person_id(self.notion, who)))
         return Field(
             key=f"{row.github}~{found.id}",
             github=issue,
             notion=page,
-            transform=self.transform(row, issue, found),
+            transform=translation(self._short(row), issue, page, people),
             policy=row.conflict or self.mapping.conflict,
-            flows=_flows(row.direction),
+            flows=flows,
         )
-
-    def transform(self, row: Row, issue: Facet, found: Property) -> Transform:
-        """Return the translation that a row's kinds, `values` and the mapping's `users` ask for."""
-        page = self.facet(found)
-        required = frozenset(facet.side for facet in (issue, page) if facet.required)
-        if row.values:
-            self._known_options(row, found)
-        if row.github == STATE:
-            return Choice(Table(_state_pairs(row)), required)
-        if row.github == ASSIGNEES and found.type == "people":
-            return Names(Table(self._people(), fold=key))
-        spelled: Lexicon = Spelled({Side.NOTION: page.forbids})
-        if row.values:
-            spelled = Table(tuple((github, notion) for github, each in row.values for notion in each), fold=key)
-        return Names(spelled) if issue.kind in (Kind.CHOICES, Kind.PEOPLE) else Plain(required)
 
     def constant(self, row: Row) -> Put | None:
         """Bind a constant."""
-        found = self.property(row.notion, f"{row.where}.notion", ("select", "status", "rich_text", "multi_select"))
+        found = self.property(row.notion, f"{row.where}.notion", constants.TYPES)
         if found is None or row.constant is None:
             return None
-        return Put(self.facet(found), (row.constant,) if found.type == "multi_select" else row.constant)
+        self._known_options(found, (row.constant,), f"{row.where}.constant")
+        try:
+            value = constants.value(found.type, row.constant, lambda who: person_id(self.notion, who))
+        except ValueError as fault:
+            cure = f"write a value that a {found.type} property can hold"
+            self.problems.append(Problem(str(fault), where=f"{row.where}.constant", cure=cure))
+            return None
+        return Put(facet(found), value)
 
-    def _people(self) -> tuple[tuple[str, str], ...]:
-        tied = ((login, person_id(self.notion, who)) for login, who in self.mapping.users)
-        return tuple((login, id_) for login, id_ in tied if id_ is not None)
+    def conditions(self) -> None:
+        """Refuse conditions of births that name an option which does not exist: they would never hold."""
+        when = self.mapping.create.issues
+        for name, options in when.conditions if isinstance(when, When) else ():
+            found = next((each for each in self.notion.properties if each.name == name), None)
+            if found is not None:
+                self._known_options(found, options, f"create.issues.when.{name}")
 
-    def _known_options(self, row: Row, found: Property) -> None:
-        """Refuse options that do not exist and that no write would make."""
+    def _short(self, row: Row) -> Row:
+        """Return the row; one for repositories without `values` writes their full names and reads short ones too."""
+        if row.github != REPOSITORY or row.values:
+            return row
+        short = [name.rpartition("/")[2] for _, name in self.github.containers]
+        named = ((name, name.rpartition("/")[2]) for _, name in self.github.containers)
+        return replace(row, values=tuple((full, (full, *([end] * (short.count(end) == 1)))) for full, end in named))
+
+    def _flows(self, row: Row, issue: Facet, page: Facet) -> frozenset[Side]:
+        """Return the sides that the row writes: those that it says and that can be written."""
+        asked = _asked(row.direction)
+        can = frozenset(each.side for each in (issue, page) if each.writable)
+        fixed = page.type in COMPUTED and row.stated and Side.NOTION in asked
+        message = f"Notion fills property {page.label!r} of type {page.type} by itself: nothing can be written there"
+        cure = "set `direction: to_github`, or choose another property"
+        self.refuse(fixed, Problem(message, where=f"{row.where}.direction", cure=cure))
+        nothing = not asked & can and row.github != REPOSITORY
+        message = f"nothing can flow between {row.github!r} and {page.label!r}, for neither can be written"
+        self.refuse(nothing and not fixed, Problem(message, where=row.where, cure="take the row out"))
+        return asked & can
+
+    def _transform(self, row: Row, issue: Facet, page: Facet) -> None:
+        """Refuse a transform of values that it means nothing for."""
+        name, _ = row.transform or ("", "")
+        where = f"{row.where}.transform"
+        texts = issue.kind is page.kind is Kind.TEXT and not row.values
+        cure = "tie it to a title or rich_text property, or take the transform out"
+        self.refuse(
+            name == PREFIX and not texts, Problem("a prefix stands in front of text only", where=where, cure=cure)
+        )
+        joins = issue.kind in SETS and page.kind is Kind.TEXT
+        cure = "tie it to a rich_text property, or take the transform out"
+        self.refuse(name == JOIN and not joins, Problem("only a set is joined to one text", where=where, cure=cure))
+
+    def _known_options(self, found: Property, options: Iterable[str], where: str) -> None:
+        """Refuse options that do not exist: a misspelled one would be made by the first write, or never be met."""
         there = [name for _, name in found.options]
-        for github, options in row.values or ():
-            for option in options:
-                close = get_close_matches(option, there, n=1, cutoff=0.5)
-                self.refuse(
-                    option not in there and not found.open,
-                    Problem(
-                        f"property {found.name!r} has no option {option!r}",
-                        where=f"{row.where}.values.{github}",
-                        nearest=close[0] if close else None,
-                        cure="add the option in Notion, or run `tandem check --fix`",
-                    ),
-                )
+        for option in options if found.type in OPTIONS else ():
+            self.refuse(
+                option not in there and option != "*",
+                Problem(
+                    f"property {found.name!r} has no option {option!r}",
+                    where=where,
+                    nearest=_nearest(option, there),
+                    cure="add the option in Notion, or run `tandem check --fix`",
+                ),
+            )
 
 
-def _flows(direction: Direction) -> frozenset[Side]:
+def _asked(direction: Direction) -> frozenset[Side]:
     if direction is Direction.BOTH:
         return frozenset(Side)
     return frozenset({Side.NOTION if direction is Direction.TO_NOTION else Side.GITHUB})
 
 
-def _state_pairs(row: Row) -> tuple[tuple[str, str], ...]:
-    """Return (state, option) pairs in the order in which they are preferred; the more specific key wins.
-
-    The key `closed` stands for every reason that has no key of its own, `completed` first.
-    """
-    values = dict(row.values or (("open", ("Open",)), ("closed", ("Closed",))))
-    pairs = []
-    for state in STATES:
-        options = values.get(state) or values.get(state.partition(":")[0]) or ()
-        pairs += [(state, option) for option in options]
-    order = list(values)
-    return tuple(sorted(pairs, key=lambda pair: _rank(order, pair[0])))
-
-
-def _rank(order: list[str], state: str) -> int:
-    return order.index(state if state in order else state.partition(":")[0]) if order else 0
+def _nearest(name: str, there: list[str]) -> str | None:
+    return next(iter(get_close_matches(name, there, n=1, cutoff=0.5)), None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sync.core.bound import MARK, SCOPE, Bound, Field
+from sync.core.forms import Figure
 from sync.core.mapping import When
 from sync.core.model import UNREAD, Action, Change, Op, Reading, Record, Shadow, Side, Value
-from sync.core.values import members, names
+from sync.core.values import key, members, names
 
 
 def barrier(bound: Bound, record: Record) -> str:
@@ -24,7 +25,23 @@ def barrier(bound: Bound, record: Record) -> str:
         return f"it already names a partner: {record.read(bound.marks[side].name)}"
     if isinstance(allowed, When) and not _meets(bound, record, allowed):
         return "create.when does not hold"
+    if home(bound, record) is None:
+        return "its repository is none of the mapping's"
     return ""
+
+
+def home(bound: Bound, record: Record) -> str | None:
+    """Return the container in which the record's partner is born; None where the page names none of them.
+
+    A page says it by the mapping's `repository` row; one that says nothing is born in the first repository.
+    """
+    to = record.ref.side.other
+    first, field = bound.containers[to][0], bound.repository
+    reading = field.read(record) if field and to is Side.GITHUB else None
+    if field is None or reading is None or reading is UNREAD:
+        return first
+    said = field.transform.say(Side.GITHUB, reading, None)
+    return next((id_ for id_, name in bound.repositories if isinstance(said, str) and key(name) == key(said)), None)
 
 
 def quiet_until(bound: Bound, record: Record) -> datetime:
@@ -47,8 +64,9 @@ def _meets(bound: Bound, record: Record, when: When) -> bool:
 def _shows(field: Field, record: Record, wanted: str) -> bool:
     reading = field.read(record)
     if isinstance(reading, tuple):
-        return wanted.casefold() in {name.casefold() for name in reading}
-    return isinstance(reading, str) and (reading == wanted or reading.startswith(f"{wanted}:"))
+        return key(wanted) in {key(name) for name in reading}
+    shown = Figure().read(None if reading is UNREAD else reading)
+    return isinstance(shown, str) and (shown == wanted or shown.startswith(f"{wanted}:"))
 
 
 def birth(bound: Bound, record: Record) -> Op:
@@ -62,7 +80,13 @@ def birth(bound: Bound, record: Record) -> Op:
         changes += [Change(put.facet.name, None, put.value) for put in bound.constants]
     changes.append(Change(MARK, None, record.address))
     missing = "page" if to is Side.NOTION else "issue"
-    return Op(to, Action.CREATE, tuple(changes), reason=f"{record.label} has no {missing}")
+    return Op(
+        to,
+        Action.CREATE,
+        tuple(changes),
+        reason=f"{record.label} has no {missing}",
+        container=home(bound, record) or bound.containers[to][0],
+    )
 
 
 def _said(field: Field, record: Record, to: Side) -> Change | None:
@@ -85,7 +109,7 @@ def _in_scope(bound: Bound, changes: list[Change]) -> list[Change]:
     own = next((change for change in changes if field and change.field == field.key), None)
     rest = [change for change in changes if change is not own]
     after: Value = names((*members(own.after if own else None), *bound.scope.labels))
-    return [*rest, Change(own.field if own else SCOPE, None, after, own.settles if own else None)]
+    return [Change(own.field if own else SCOPE, None, after, own.settles if own else None), *rest]
 
 
 def newborn_shadow(field: Field, born: Record, wish: Reading) -> Shadow | None:

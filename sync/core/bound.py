@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sync.core import facets
 from sync.core.mapping import Births, Deletions, Guards, Policy
 from sync.core.model import Facet, Kind, Put, Reading, Record, Side, Value
 from sync.core.transforms import Transform
@@ -32,7 +33,7 @@ class Field:
 
     def read(self, record: Record) -> Reading:
         """Return what the record shows of this field."""
-        return record.read(self.facet(record.ref.side).name)
+        return facets.read(self.facet(record.ref.side), record)
 
     @property
     def both_ways(self) -> bool:
@@ -62,7 +63,8 @@ class Bound:
     """A mapping that can run: all names resolved to ids, all rules at hand.
 
     `marks` are the facets that hold the other side's address; `titles` name each side's title field; `containers` are
-    where records live (the first is where births go); `constants` are written when a page is born or adopted.
+    where records live (the first is where births go, unless a page names another); `repositories` are their names, by
+    id; `constants` are written when a page is born or adopted.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Bound:
     guards: Guards
     match: tuple[str, ...] = ("link", "title")
     constants: tuple[Put, ...] = ()
+    repositories: tuple[tuple[str, str], ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Return the field of that key."""
@@ -98,7 +101,15 @@ class Bound:
     @property
     def state(self) -> Field | None:
         """Return the field that holds whether an issue is open."""
-        return next((field for field in self.fields if field.github.name == STATE), None)
+        return self._row(STATE)
+
+    @property
+    def repository(self) -> Field | None:
+        """Return the field that holds where an issue lives."""
+        return self._row(REPOSITORY)
+
+    def _row(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.github.name == name), None)
 
     def title(self, record: Record) -> Value:
         """Return the record's title, None where it is empty or was not read."""
@@ -110,7 +121,7 @@ MARK = "mark"
 """The key under which an op changes a side's mark."""
 SCOPE = "scope"
 """The key under which an op gives an issue the labels of the scope."""
-STATE = "state"
+STATE, REPOSITORY = "state", "repository"
 OPEN = "open"
 WITHDRAWN = "closed:not_planned"
 """The state of an issue whose page was trashed."""

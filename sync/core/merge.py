@@ -21,7 +21,7 @@ from enum import StrEnum
 from sync.core.bound import Field
 from sync.core.mapping import Policy
 from sync.core.model import UNREAD, Conflict, Reading, Shadow, Side, Value
-from sync.core.values import SETS, same
+from sync.core.values import same
 
 
 class Case(StrEnum):
@@ -103,16 +103,13 @@ class Meeting:
 
     @property
     def is_set(self) -> bool:
-        """Tell whether both facets hold sets of names."""
-        return self.field.github.kind in SETS and self.field.notion.kind in SETS
+        """Tell whether the values are sets of names."""
+        return self.field.transform.by_name
 
     @property
     def agree(self) -> bool:
-        """Tell whether both values can be said and mean the same."""
-        github, notion = self.value(Side.GITHUB), self.value(Side.NOTION)
-        transform = self.field.transform
-        said = self.is_set or not (transform.unsaid(Side.GITHUB, github) or transform.unsaid(Side.NOTION, notion))
-        return said and transform.agree(github, notion)
+        """Tell whether both values mean the same."""
+        return self.field.transform.agree(self.value(Side.GITHUB), self.value(Side.NOTION))
 
     def changed(self, side: Side) -> bool:
         """Compare a side with its own shadow, and with nothing else."""

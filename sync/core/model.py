@@ -183,13 +183,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Op:
-    """The intent of one call to one side; `then` is the link's state once it is acknowledged."""
+    """The intent of one call to one side; `then` is the link's state once it is acknowledged.
+
+    `container` is where a record is to be born.
+    """
 
     side: Side
     action: Action
     changes: tuple[Change, ...] = ()
     reason: str = ""
     then: LinkState = LinkState.LINKED
+    container: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -265,7 +269,8 @@ class Facet:
 
     `name` is the side's own key (`labels`, a property id), `label` what people call it, `type` the side's own word for
     its shape (`multi_select`). A facet that is not `creatable` cannot be given when the record is born, a `required`
-    one cannot be emptied, and names holding one of the characters in `forbids` cannot be said there.
+    one cannot be emptied, and names holding one of the characters in `forbids` cannot be said there. One with a
+    `family` shows only the names that begin with it, without it; one with `but` leaves such names alone (core.facets).
     """
 
     side: Side
@@ -277,6 +282,8 @@ class Facet:
     creatable: bool = True
     required: bool = False
     forbids: str = ""
+    family: str = ""
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sync.core import facets
 from sync.core.births import barrier, birth
 from sync.core.bound import MARK, OPEN, STATE, WITHDRAWN, Bound, Field
 from sync.core.guard import action_of
@@ -70,8 +71,8 @@ def _record(observation: Observation | None) -> Record | None:
 
 def _sight(field: Field, side: Side, observation: Observation | None) -> Sight:
     assert observation is not None
-    name = field.facet(side).name
-    return Sight(observation.record.read(name), observation.since.get(name), observation.record.grain)
+    since = observation.since.get(field.facet(side).name)
+    return Sight(field.read(observation.record), since, observation.record.grain)
 
 
 def _birth(known: Known, bound: Bound) -> Plan:
@@ -105,17 +106,20 @@ def _update(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict]
     assert other is not None
     record = observation.record
     changes = [
-        Change(name, record.read(bound.facet(side, name).name), write.value, write.settles)
+        Change(name, facets.read(bound.facet(side, name), record), write.value, write.settles)
         for name, verdict in found.items()
         for write in verdict.writes
         if write.side is side
     ]
     reason = "; ".join(f"{_label(change.field)} {found[change.field].case}" for change in changes)
     mark = bound.marks[side]
-    if mark.writable and not same(mark.kind, record.read(mark.name), other.record.address):
+    unmarked = mark.writable and not same(mark.kind, record.read(mark.name), other.record.address)
+    if unmarked:
         changes.append(Change(MARK, record.read(mark.name), other.record.address))
-        changes += _constants(bound, record, side)
         reason = reason or "the link property does not name the issue"
+    if unmarked or not known.shadows:
+        changes += _constants(bound, record, side)
+        reason = reason or "a constant of a page that was adopted"
     return Op(side, action_of(side, tuple(changes)), tuple(changes), reason) if changes else None
 
 
@@ -207,7 +211,14 @@ def _unsaid(known: Known, bound: Bound) -> tuple[Unmapped, ...]:
         for field in bound.fields
         if side.other in field.flows and (reading := field.read(record)) is not UNREAD
         for name in field.transform.unsaid(side, reading)
+        if field.transform.by_name or not _agree(field, known)
     )
+
+
+def _agree(field: Field, known: Known) -> bool:
+    """Tell whether both sides show the same, also where the one could not be written for the other."""
+    github, notion = (field.read(record) if (record := _record(known.on(side))) else UNREAD for side in Side)
+    return github is not UNREAD and notion is not UNREAD and field.transform.agree(github, notion)
 
 
 def _label(name: str) -> str:

@@ -6,7 +6,7 @@ A value that the other side cannot say is told by `unsaid`; a whole value of whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,7 +16,12 @@ from sync.core.values import key, members, names
 
 
 class Transform(Protocol):
-    """A two-way translation of one field."""
+    """A two-way translation of one field; `by_name` tells that its values are sets, merged name by name."""
+
+    @property
+    def by_name(self) -> bool:
+        """Tell whether both values are sets of names."""
+        ...
 
     def say(self, to: Side, value: Value, base: Value) -> Reading:
         """Return what `to` should show for the other side's value, as close to its own `base` as agrees with it."""
@@ -51,11 +56,15 @@ class Lexicon(Protocol):
         ...
 
 
+ALIKE = "*"
+"""The catch-all of `values`: as a key every other name, as a value that the name stays as it is."""
+
+
 @dataclass(frozen=True)
 class Spelled:
-    """Names that are the same on both sides but for their case; `forbids` are characters a side cannot hold."""
+    """Names that are the same on both sides but for their case; `forbids` are pieces of names a side cannot hold."""
 
-    forbids: Mapping[Side, str]
+    forbids: Mapping[Side, Sequence[str]]
 
     def write(self, to: Side, name: str) -> str | None:
         """Return the same name, unless that side cannot hold it."""
@@ -70,19 +79,41 @@ class Spelled:
 class Table:
     """Names tied by pairs (github, notion): the first pair that has a name says what is written for it.
 
-    `fold` makes both sides' names comparable: labels and logins without case, options and states to the letter.
+    `fold` makes both sides' names comparable: labels and logins without case, options and states to the letter. `rest`
+    is what stands in Notion for every other of GitHub's names; where it holds `*`, those are spelled alike.
     """
 
     pairs: tuple[tuple[str, str], ...]
     fold: Callable[[str], str] = str
+    rest: tuple[str, ...] = ()
 
     def write(self, to: Side, name: str) -> str | None:
-        """Return the partner in the first pair that has the name."""
-        return self._partners[to].get(self.fold(name))
+        """Return the partner in the first pair that has the name, else what stands for the rest."""
+        partner = self._partners[to].get(self.fold(name))
+        if partner is not None or not self.rest:
+            return partner
+        first = self.rest[0] if to is Side.NOTION else ALIKE
+        if first != ALIKE:
+            return first
+        return name if self._alike(name) else None
 
     def agree(self, github: str, notion: str) -> bool:
-        """Tell whether a pair ties the two."""
-        return (self.fold(github), self.fold(notion)) in self._tied
+        """Tell whether a pair ties the two, or the one is named by none and the other stands for the rest."""
+        left, right = self.fold(github), self.fold(notion)
+        if (left, right) in self._tied:
+            return True
+        if left in self._partners[Side.NOTION]:
+            return False
+        return right in self._rest or (left == right and self._alike(github))
+
+    def _alike(self, name: str) -> bool:
+        """Tell whether a name is spelled the same on both sides: no pair has it, and it does not stand for the rest."""
+        named = any(self.fold(name) in self._partners[side] for side in Side)
+        return ALIKE in self.rest and not named and self.fold(name) not in self._rest
+
+    @cached_property
+    def _rest(self) -> frozenset[str]:
+        return frozenset(self.fold(each) for each in self.rest if each != ALIKE)
 
     @cached_property
     def _partners(self) -> Mapping[Side, Mapping[str, str]]:
@@ -102,6 +133,7 @@ class Plain:
     """The same value on both sides; `required` are the sides that cannot be left empty."""
 
     required: frozenset[Side] = frozenset()
+    by_name = False
 
     def say(self, to: Side, value: Value, base: Value) -> Reading:  # noqa: ARG002 - one signature for all
         """Return the value itself."""
@@ -112,8 +144,8 @@ class Plain:
         return self.say(to, change[1], onto)
 
     def agree(self, github: Value, notion: Value) -> bool:
-        """Compare."""
-        return github == notion
+        """Compare; where a side must show something, nothing agrees with nothing."""
+        return github == notion and not (github is None and self.required)
 
     def seen(self, side: Side, value: Value) -> Value:  # noqa: ARG002 - one signature for all
         """Return the value: all of it takes part."""
@@ -130,12 +162,15 @@ class Choice:
 
     lexicon: Lexicon
     required: frozenset[Side] = frozenset()
+    by_name = False
 
     def say(self, to: Side, value: Value, base: Value) -> Reading:
         """Return the base where it means the same, else the name to write, UNREAD where there is none."""
         if value is None:
             return UNREAD if to in self.required else None
-        if base is not None and _agree(self.lexicon, to, str(value), str(base)):
+        if isinstance(value, tuple):
+            return UNREAD
+        if isinstance(base, str) and _agree(self.lexicon, to, str(value), base):
             return base
         written = self.lexicon.write(to, str(value))
         return UNREAD if written is None else written
@@ -145,9 +180,11 @@ class Choice:
         return self.say(to, change[1], onto)
 
     def agree(self, github: Value, notion: Value) -> bool:
-        """Tell whether the lexicon ties the two; two empty ones agree."""
+        """Tell whether the lexicon ties the two; two empty ones agree where they may be, several names with nothing."""
         if github is None or notion is None:
-            return github is notion
+            return github is notion and not self.required
+        if isinstance(github, tuple) or isinstance(notion, tuple):
+            return False
         return self.lexicon.agree(str(github), str(notion))
 
     def seen(self, side: Side, value: Value) -> Value:  # noqa: ARG002 - one signature for all
@@ -155,9 +192,11 @@ class Choice:
         return value
 
     def unsaid(self, side: Side, value: Value) -> tuple[str, ...]:
-        """Return the name itself where the other side has none for it."""
+        """Return the name itself where the other side has none for it, and all of several: one is not chosen."""
         if value is None:
             return ("(empty)",) if side.other in self.required else ()
+        if isinstance(value, tuple):
+            return value
         return () if self.lexicon.write(side.other, str(value)) is not None else (str(value),)
 
 
@@ -166,6 +205,7 @@ class Names:
     """A set of names on each side, tied name by name by a lexicon; names that cannot be said stay where they are."""
 
     lexicon: Lexicon
+    by_name = True
 
     def say(self, to: Side, value: Value, base: Value) -> Reading:
         """Return the base without what the value lacks, with what it has more."""

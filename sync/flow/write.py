@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
 from sync.core.errors import Busy, Denied, Overtaken, Rejected, TryLater, Unsafe, Vanished
-from sync.core.model import Action, LinkState, Op, Presence, Put, Record, Ref
+from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
 from sync.core.observe import acknowledged, moved
-from sync.core.ports import Remote
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.fetch import look, renew
 from sync.flow.reconcile import digest
@@ -96,10 +96,10 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Record the write before the call, make the call once, and keep what came of it."""
     now, store, op = world.now(), world.store, outgoing.op
     if op.action is Action.CREATE:
-        outgoing = replace(outgoing, trail=store.highest_number(world.name, bound.containers[op.side][0]))
+        outgoing = replace(outgoing, trail=store.highest_number(world.name, op.container))
     outgoing = store.in_flight(outgoing, now, now + world.patience.lease)
     try:
-        reply = _call(world.remote(op.side), bound, outgoing)
+        reply = _call(world, bound, outgoing)
     except Unsafe as unsafe:
         return _unknown(world, bound, outgoing, unsafe)
     except Rejected as rejected:
@@ -113,10 +113,11 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     return _confirm(world, bound, outgoing, reply)
 
 
-def _call(remote: Remote, bound: Bound, outgoing: Outgoing) -> Record:
+def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
+    remote = world.remote(op.side)
     if op.action is Action.CREATE:
-        return remote.create(bound.containers[op.side][0], puts(bound, op))
+        return remote.create(op.container, puts(bound, op, None))
     assert target is not None
     match op.action:
         case Action.TRASH:
@@ -124,12 +125,13 @@ def _call(remote: Remote, bound: Bound, outgoing: Outgoing) -> Record:
         case Action.RESTORE:
             return remote.restore(target)
         case _:
-            return remote.update(target, puts(bound, op))
+            there = world.store.observations(world.name, [target])[target].record
+            return remote.update(target, puts(bound, op, there))
 
 
-def puts(bound: Bound, op: Op) -> tuple[Put, ...]:
-    """Return an op's changes as a remote is asked to write them."""
-    return tuple(Put(bound.facet(op.side, change.field), change.after) for change in op.changes)
+def puts(bound: Bound, op: Op, there: Record | None) -> tuple[Put, ...]:
+    """Return an op's changes as a remote is asked to write them, whole fields of the record that is there."""
+    return facets.written((Put(bound.facet(op.side, change.field), change.after) for change in op.changes), there)
 
 
 def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Written:
@@ -145,8 +147,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
     applied = acknowledge(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
     changes = () if op.action is Action.CREATE else op.changes
-    before = {bound.facet(op.side, each.field).name: each.before for each in changes}
-    ack = Ack(seq, now, reply.time, before)
+    ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
     failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
     world.store.confirm(
         Confirmation(
@@ -163,6 +164,12 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
     )
     outcome = Outcome.FAILED if failure else Outcome.DONE
     return Written(outgoing, outcome, reason=failure.error if failure else "")
+
+
+def _before(bound: Bound, side: Side, changes: tuple[Change, ...], seen: Observation | None) -> dict[str, Reading]:
+    """Return what the written fields showed when the write was decided, whole fields by the record's own names."""
+    shown = (Put(bound.facet(side, each.field), each.before) for each in changes if each.before is not UNREAD)
+    return {put.facet.name: put.value for put in facets.written(shown, seen.record if seen else None)}
 
 
 def _not_applied(outgoing: Outgoing, refused: tuple[object, ...], now: datetime) -> Failure:
@@ -210,7 +217,7 @@ def _later(world: World, outgoing: Outgoing, later: TryLater) -> Written:
 def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:
     """Keep a write in flight whose outcome nobody knows; a service that named what it saved is asked for just that."""
     if unsafe.committed and outgoing.op.action is Action.CREATE:
-        ref = Ref(outgoing.op.side, unsafe.committed, bound.containers[outgoing.op.side][0])
+        ref = Ref(outgoing.op.side, unsafe.committed, outgoing.op.container)
         try:
             record = world.remote(ref.side).read(ref)
         except TryLater:
@@ -242,9 +249,8 @@ def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
 def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Look for the mark; only what was looked for over the whole settle time, in vain, may be posted again."""
     side = outgoing.op.side
-    container = bound.containers[side][0]
     mark = next(Put(bound.marks[side], each.after) for each in outgoing.op.changes if each.field == MARK)
-    found = world.remote(side).find(container, mark, outgoing.trail)
+    found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
     if found is not None:
         return _adopt(world, bound, outgoing, found)
     if _overdue(world, outgoing, world.patience.settle):
@@ -262,4 +268,4 @@ def _shows(bound: Bound, op: Op, record: Record) -> bool:
     """Tell whether the record shows everything that the write was to bring about."""
     if op.action in (Action.TRASH, Action.RESTORE):
         return (record.presence is Presence.TRASHED) is (op.action is Action.TRASH)
-    return all(record.read(bound.facet(op.side, each.field).name) == each.after for each in op.changes)
+    return all(facets.read(bound.facet(op.side, each.field), record) == each.after for each in op.changes)

@@ -173,14 +173,14 @@ def dump_op(op: Op) -> str:
         [each.field, _plain(each.before), each.after, _shadow(each.settles) if each.settles else None]
         for each in op.changes
     ]
-    return _dump([op.side, op.action, changes, op.reason, op.then])
+    return _dump([op.side, op.action, changes, op.reason, op.then, op.container])
 
 
 def load_op(text: str) -> Op:
     """Return an op."""
-    side, action, changes, reason, then = load(text)
+    side, action, changes, reason, then, container = load(text)
     made = tuple(
         Change(field, _reading(before), value(after), _to_shadow(settles) if settles else None)
         for field, before, after, settles in changes
     )
-    return Op(Side(side), Action(action), made, reason, LinkState(then))
+    return Op(Side(side), Action(action), made, reason, LinkState(then), container)

@@ -152,6 +152,11 @@ class Place(Stage):
         (found,) = [each for each in self.pages() if url in (None, each["properties"]["GitHub"])]
         return found
 
+    def sandbox_types(self):
+        """Add a repository of an organisation that has issue types."""
+        people = dict.fromkeys(("octocat", "ada", "grace"), "push")
+        self.running.github.add_repository("team/typed", access=people, types=["Bug", "Task"])
+
     def opened(self, title="First", **fields):
         """Have somebody open an issue."""
         return self.person().create(REPOSITORY, title, **fields)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from sync.core.bound import Bound, Field, Scope
+from sync.core.forms import Alone, Figure, Flag, Formed, Joined, Prefixed
 from sync.core.mapping import Births, Deletions, Guards, Policy
 from sync.core.model import (
     UNREAD,
@@ -21,7 +22,8 @@ from sync.core.model import (
     Side,
 )
 from sync.core.state import Known, Observation
-from sync.core.transforms import Choice, Names, Plain, Spelled, Table, Transform
+from sync.core.transforms import Choice, Lexicon, Names, Plain, Spelled, Table, Transform
+from sync.core.translate import Times
 from sync.core.values import key, names
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -40,20 +42,63 @@ WORDS = {
     (Side.NOTION, "title"): st.sampled_from(["a", "b", "Ünïcode 🎉", "c"]),
     (Side.GITHUB, "state"): st.sampled_from(sorted({one for one, _ in STATE_PAIRS})),
     (Side.NOTION, "state"): st.sampled_from([*sorted({two for _, two in STATE_PAIRS}), "Blocked"]),
+    (Side.GITHUB, "points"): st.none() | st.sampled_from(["1", "2.5", "many", ("1", "2.5")]),
+    (Side.NOTION, "points"): st.sampled_from([1, 2.5, 3]),
+    (Side.GITHUB, "priority"): st.none() | st.sampled_from(["high", "HIGH", "low", "odd", "strange", ("high", "low")]),
+    (Side.NOTION, "priority"): st.sampled_from(["High", "Urgent", "Low", "Normal", "Other"]),
+    (Side.GITHUB, "box"): st.sampled_from(["open", "closed"]),
+    (Side.NOTION, "box"): st.booleans(),
+    (Side.GITHUB, "heading"): st.sampled_from(["a", "[API] a", "b"]),
+    (Side.NOTION, "heading"): st.sampled_from(["a", "[API] a", "[API] [API] a", "[API] b", "[API] "]),
+    (Side.GITHUB, "day"): st.none()
+    | st.sampled_from([f"2026-11-23T12:0{n}Z" for n in ("1:00", "1:40", "2:00", "2:40")]),
+    (Side.NOTION, "day"): st.sampled_from(["2026-11-23T12:01:00Z", "2026-11-23T12:02:00Z", "2026-11-23"]),
+    (Side.GITHUB, "author"): st.none() | st.sampled_from(["ada", "bob", "robot[bot]"]),
+    (Side.NOTION, "text"): st.sampled_from(["bug, ui", "bug,ui", "Bug", "late", "a b,  ui ,", ","]),
 }
 SETS = {
     (Side.GITHUB, "labels"): ["bug", "Bug", "ui", "a,b", "late"],
     (Side.NOTION, "labels"): ["bug", "UI", "late", "new"],
     (Side.GITHUB, "people"): ["ada", "ADA", "bob", "Bob-too", "robot[bot]"],
     (Side.NOTION, "people"): ["id-1", "id-2", "id-3", "guest"],
+    (Side.GITHUB, "text"): ["bug", "Bug", "ui", "a,b", "late"],
+    (Side.NOTION, "author"): ["id-1", "id-2", "guest"],
+    (Side.GITHUB, "rest"): ["bug", "BUG", "ui", "odd", "*"],
+    (Side.NOTION, "rest"): ["Defect", "ui", "odd", "Other", "bug"],
 }
 TRANSFORMS: dict[str, Transform] = {
     "title": Plain(frozenset({Side.GITHUB})),
     "state": Choice(Table(STATE_PAIRS), frozenset({Side.GITHUB})),
     "labels": Names(Spelled({Side.NOTION: ","})),
     "people": Names(Table(PEOPLE_PAIRS, fold=key)),
+    "points": Formed(Choice(Spelled({})), Side.NOTION, Figure()),
+    "priority": Choice(Table((("high", "High"), ("high", "Urgent"), ("low", "Low")), fold=key, rest=("Normal",))),
+    "box": Formed(Choice(Table((("open", "false"), ("closed", "true")))), Side.NOTION, Flag()),
+    "heading": Formed(Plain(frozenset({Side.GITHUB})), Side.NOTION, Prefixed("[API] ")),
+    "day": Times(),
+    "author": Formed(Names(Table(PEOPLE_PAIRS, fold=key)), Side.GITHUB, Alone()),
+    "text": Formed(Names(Spelled({Side.NOTION: ","})), Side.NOTION, Joined()),
+    "rest": Names(Table((("bug", "Defect"),), fold=key, rest=("*",))),
 }
-KINDS = {"title": Kind.TEXT, "state": Kind.CHOICE, "labels": Kind.CHOICES, "people": Kind.PEOPLE}
+KINDS = {
+    "title": (Kind.TEXT, Kind.TEXT),
+    "state": (Kind.CHOICE, Kind.CHOICE),
+    "labels": (Kind.CHOICES, Kind.CHOICES),
+    "people": (Kind.PEOPLE, Kind.PEOPLE),
+    "points": (Kind.CHOICE, Kind.NUMBER),
+    "priority": (Kind.CHOICE, Kind.CHOICE),
+    "box": (Kind.CHOICE, Kind.FLAG),
+    "heading": (Kind.TEXT, Kind.TEXT),
+    "day": (Kind.DATE, Kind.DATE),
+    "author": (Kind.CHOICE, Kind.PEOPLE),
+    "text": (Kind.CHOICES, Kind.TEXT),
+    "rest": (Kind.CHOICES, Kind.CHOICES),
+}
+"""What kind of value each field has on GitHub and in Notion."""
+
+
+def kind(side: Side, name: str) -> Kind:
+    return KINDS[name][side is Side.NOTION]
 
 
 def values(side: Side, name: str):
@@ -65,7 +110,8 @@ def values(side: Side, name: str):
 
 
 def facet(side: Side, name: str) -> Facet:
-    return Facet(side, name, name, KINDS[name], required=side is Side.GITHUB and name in {"title", "state"})
+    required = side is Side.GITHUB and name in {"title", "state", "heading"}
+    return Facet(side, name, name, kind(side, name), required=required)
 
 
 def times():
@@ -180,15 +226,30 @@ def _facet(each: Facet) -> Facet:
 def _transform(transform: Transform) -> Transform:
     match transform:
         case Plain(required):
-            return Plain(frozenset(side.other for side in required))
+            return type(transform)(frozenset(side.other for side in required))
         case Choice(lexicon, required):
             return Choice(_lexicon(lexicon), frozenset(side.other for side in required))
         case Names(lexicon):
             return Names(_lexicon(lexicon))
+        case Formed(inner, side, form):
+            return Formed(_transform(inner), side.other, form)
     raise AssertionError(transform)
 
 
 def _lexicon(lexicon):
     if isinstance(lexicon, Spelled):
         return Spelled({side.other: each for side, each in lexicon.forbids.items()})
-    return Table(tuple((two, one) for one, two in lexicon.pairs), lexicon.fold)
+    return _Turned(lexicon)
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """A lexicon with its sides swapped."""
+
+    lexicon: Lexicon
+
+    def write(self, to: Side, name: str) -> str | None:
+        return self.lexicon.write(to.other, name)
+
+    def agree(self, github: str, notion: str) -> bool:
+        return self.lexicon.agree(notion, github)

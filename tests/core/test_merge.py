@@ -11,7 +11,7 @@ from sync.core.mapping import Policy
 from sync.core.merge import Case, Sight, merge
 from sync.core.model import UNREAD, Conflict, Shadow, Side
 from sync.core.values import key, same
-from tests.core.situations import KINDS, NOON, TRANSFORMS, bounds, facet, times, values
+from tests.core.situations import KINDS, NOON, TRANSFORMS, bounds, facet, kind, times, values
 
 BOTH = frozenset(Side)
 
@@ -159,7 +159,7 @@ def test_writes_carried_out_one_after_the_other_end_in_agreement(data, bound, na
             break
         write = verdict.writes[0]
         assert write.side in bound_field.flows
-        assert not same(KINDS[name], write.value, shown[write.side])
+        assert not same(kind(write.side, name), write.value, shown[write.side])
         shown[write.side], shadow = write.value, write.settles
     assert not verdict.writes, cases
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sync.core.errors import Denied, Misconfigured, Rejected, Unsafe, Vanished
+from sync.core.errors import Denied, Misconfigured, Rejected, TryLater, Unsafe, Vanished
 from sync.core.model import Facet, Kind, Presence, Put, Ref, Side
 from tests.remotes import truth
 from tests.remotes.shapes import issue
@@ -264,15 +264,51 @@ def test_a_milestone_is_written_by_its_number(github, stand):
         "/repositories/1/issues/7": Said(200, issue(7)),
     }
     served(stand, routes)
-    github.update(REF, [put("milestone", "m1")])
+    github.update(REF, [put("milestone", "M1")])
     assert stand.asked[-1].body == {"milestone": 4}
+    github.update(REF, [put("milestone", "M1")])
+    assert [asked.verb for asked in stand.asked] == ["GET", "PATCH", "PATCH"]
 
 
-def test_a_milestone_that_is_not_there_is_refused_before_anything_is_written(github, stand):
-    served(stand, {"/repositories/1/milestones": Said(200, [])})
-    with pytest.raises(Rejected, match="M1"):
-        github.update(REF, [put("milestone", "M1")])
-    assert [asked.verb for asked in stand.asked] == ["GET"]
+def test_a_milestone_that_is_not_there_is_made_before_the_issue_is_given_it(github, stand):
+    def script(asked):
+        if asked.path.endswith("/milestones"):
+            return Said(200, []) if asked.verb == "GET" else Said(201, {"number": 9, "title": "M1"})
+        return Said(200, issue(7))
+
+    stand.script = script
+    github.update(REF, [put("milestone", "M1")])
+    assert [(asked.verb, asked.body) for asked in stand.asked] == [
+        ("GET", None),
+        ("POST", {"title": "M1"}),
+        ("PATCH", {"milestone": 9}),
+    ]
+
+
+def test_a_milestone_whose_making_was_not_answered_is_looked_for_again(github, stand):
+    def script(asked):
+        return Said(200, []) if asked.verb == "GET" else Said(0)
+
+    stand.script = script
+    for _ in range(2):
+        with pytest.raises(TryLater):
+            github.update(REF, [put("milestone", "M1")])
+    assert [asked.verb for asked in stand.asked] == ["GET", "POST"] * 2
+
+
+def test_a_milestone_that_was_deleted_since_is_looked_up_again(github, stand):
+    error = {"value": 4, "resource": "Issue", "field": "milestone", "code": "invalid"}
+
+    def script(asked):
+        if asked.verb == "GET":
+            return Said(200, [{"number": 4, "title": "M1"}])
+        return Said(422, {"message": "Validation Failed", "errors": [error]})
+
+    stand.script = script
+    for _ in range(2):
+        with pytest.raises(TryLater):
+            github.update(REF, [put("milestone", "M1")])
+    assert [asked.verb for asked in stand.asked] == ["GET", "PATCH"] * 2
 
 
 def test_an_issue_has_no_trash(github, stand):

@@ -89,6 +89,7 @@ def fields(raw: Json) -> dict[str, Reading]:
         "assignees": names(user["login"] for user in raw.get("assignees") or ()),
         "milestone": text((raw.get("milestone") or {}).get("title")),
         "locked": bool(raw.get("locked")),
+        "repository": repository_name(raw),
         "number": raw["number"],
         "url": raw["html_url"],
         "author": (raw.get("user") or {}).get("login"),

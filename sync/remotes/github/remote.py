@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Self
 
-from sync.core.errors import Rejected, Unsafe, Vanished
+from sync.core.errors import Rejected, TryLater, Unsafe, Vanished
 from sync.core.limits import Lane
 from sync.core.model import Batch, Presence, Put, Record, Ref, Schema, Side
-from sync.core.values import key
 from sync.remotes.github import lists, records
 from sync.remotes.github.answers import Answer
 from sync.remotes.github.client import Door
+from sync.remotes.github.milestones import AGAIN, Milestones
 from sync.remotes.github.schema import schema
 
 AHEAD = 20
@@ -24,13 +25,15 @@ NO_TRASH = "GitHub has no trash for issues"
 
 
 class GitHubRemote:
-    """The issues of the repositories of one mapping."""
+    """The issues of the repositories of one mapping; `types` tells that their issue types matter to it."""
 
     side = Side.GITHUB
 
-    def __init__(self, door: Door, repositories: Sequence[str]) -> None:
+    def __init__(self, door: Door, repositories: Sequence[str], *, types: bool = False) -> None:
         self._door = door
         self._repositories = tuple(repositories)
+        self._types = types
+        self._milestones = Milestones()
 
     def on(self, lane: Lane) -> Self:
         """Return the same remote, with its calls charged to another lane."""
@@ -40,7 +43,7 @@ class GitHubRemote:
 
     def schema(self) -> Schema:
         """Return the repositories; raises Misconfigured with everything that is wrong at once."""
-        return schema(self._door, self._repositories)
+        return schema(self._door, self._repositories, types=self._types)
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
         """Yield what changed since the cursor, or everything; one batch is one call."""
@@ -71,7 +74,9 @@ class GitHubRemote:
 
     def create(self, container: str, puts: Sequence[Put]) -> Record:
         """Post an issue, once."""
-        answer = self._door.create(f"/repositories/{container}/issues", self._body(container, puts))
+        body = self._body(container, puts)
+        with self._known_milestone(container, body):
+            answer = self._door.create(f"/repositories/{container}/issues", body)
         return _written(answer, container, None)
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
@@ -79,7 +84,8 @@ class GitHubRemote:
         body = self._body(ref.container, puts)
         if "body" in body:
             raise Rejected("a mark is written when its issue is born", "tie the two by the page's link property")
-        answer = self._door.update(_path(ref.container, ref.number), body)
+        with self._known_milestone(ref.container, body):
+            answer = self._door.update(_path(ref.container, ref.number), body)
         return _written(answer, ref.container, ref)
 
     def trash(self, ref: Ref) -> Record:
@@ -142,25 +148,22 @@ class GitHubRemote:
         moved = self._door.read(f"/repos/{records.repository_name(answer.body)}")
         return str(moved.body["id"]) if moved.status == HTTPStatus.OK else asked
 
+    @contextmanager
+    def _known_milestone(self, container: str, body: Mapping[str, Any]) -> Iterator[None]:
+        """Look the milestone up again where its number is refused: it was deleted since."""
+        try:
+            yield
+        except Rejected as refused:
+            if not body.get("milestone") or "milestone" not in refused.reason:
+                raise
+            self._milestones.forget(container)
+            raise TryLater(AGAIN, refused.reason) from refused
+
     def _body(self, container: str, puts: Sequence[Put]) -> dict[str, Any]:
         body = records.body_of(puts)
         if body.get("milestone"):
-            body["milestone"] = self._milestone(container, str(body["milestone"]))
+            body["milestone"] = self._milestones.number(self._door, container, str(body["milestone"]))
         return body
-
-    def _milestone(self, container: str, title: str) -> int:
-        """Return a milestone's number: that is how one is written (golang/go issue 25024)."""
-        url: str | None = f"/repositories/{container}/milestones"
-        parameters: dict[str, str] | None = {"state": "all", "per_page": "100"}
-        while url:
-            answer = self._door.read(url, parameters=parameters)
-            for each in answer.body if answer.status == HTTPStatus.OK else ():
-                if key(each["title"]) == key(title):
-                    return int(each["number"])
-            url, parameters = lists.following(answer), None
-        raise Rejected(
-            f"the repository has no milestone {title!r}", "create it on GitHub, then `tandem failures retry`"
-        )
 
 
 def _path(container: str, number: int | None) -> str:

@@ -12,8 +12,11 @@ from sync.remotes.github.answers import Answer
 from sync.remotes.github.client import Door
 
 
-def schema(door: Door, repositories: Sequence[str]) -> Schema:
-    """Return the repositories by id; raises Misconfigured with a problem for each that cannot be synced."""
+def schema(door: Door, repositories: Sequence[str], *, types: bool = False) -> Schema:
+    """Return the repositories by id; raises Misconfigured with a problem for each that cannot be synced.
+
+    Where `types` matter, a repository without any is warned of.
+    """
     containers: list[tuple[str, str]] = []
     problems: list[Problem] = []
     warnings: list[str] = []
@@ -25,9 +28,18 @@ def schema(door: Door, repositories: Sequence[str]) -> Schema:
             continue
         containers.append((str(answer.body["id"]), str(answer.body["full_name"])))
         warnings += _warnings(name, answer.body)
+        warnings += _untyped(door, name) if types else ()
     if problems:
         raise Misconfigured(problems)
     return Schema(Side.GITHUB, tuple(containers), own_id=door.login(), warnings=tuple(warnings))
+
+
+def _untyped(door: Door, name: str) -> list[str]:
+    """Return a warning where the owner has no issue types: only an organisation can (REST "List issue types")."""
+    answer = door.read(f"/repos/{name}/issue-types")
+    if answer.status == HTTPStatus.OK and answer.body:
+        return []
+    return [f"the owner of {name} has set up no issue types, so the row `type` does nothing there: take it out"]
 
 
 def _fault(name: str, answer: Answer) -> tuple[str, str] | None:

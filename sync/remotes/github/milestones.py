@@ -1,0 +1,58 @@
+"""The milestones of repositories by title, for an issue is given one by its number; no issue is touched here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from sync.core.errors import Rejected, TryLater, Unsafe
+from sync.remotes.github import lists
+from sync.remotes.github.client import Door
+
+AGAIN = 1.0
+"""Seconds until a milestone is looked for again of which nobody knows whether it was made."""
+
+
+class Milestones:
+    """What is known of milestones; one that a number is wanted of and that is not there is made."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def number(self, door: Door, container: str, title: str) -> int:
+        """Return a milestone's number: that is how one is written (golang/go issue 25024).
+
+        Raises what reads and creates raise; a reply that was lost is no harm, for titles are unique in a repository.
+        """
+        if (container, title) not in self._numbers:
+            self._numbers |= {(container, each["title"]): int(each["number"]) for each in _listed(door, container)}
+        if (container, title) not in self._numbers:
+            self._numbers[container, title] = _made(door, container, title)
+        return self._numbers[container, title]
+
+    def forget(self, container: str) -> None:
+        """Look all of them up again: one of them was refused, so it was deleted or made anew."""
+        self._numbers = {place: number for place, number in self._numbers.items() if place[0] != container}
+
+
+def _listed(door: Door, container: str) -> Iterator[Any]:
+    """Yield all milestones, closed ones too: an issue may go on belonging to one."""
+    url: str | None = f"/repositories/{container}/milestones"
+    parameters: dict[str, str] | None = {"state": "all", "per_page": "100"}
+    while url:
+        answer = door.read(url, parameters=parameters)
+        yield from answer.body if answer.status == HTTPStatus.OK else ()
+        url, parameters = lists.following(answer), None
+
+
+def _made(door: Door, container: str, title: str) -> int:
+    """Make an open milestone and return its number."""
+    try:
+        return int(door.create(f"/repositories/{container}/milestones", {"title": title}).body["number"])
+    except Unsafe as lost:
+        raise TryLater(AGAIN, f"the milestone {title!r} may have been made") from lost
+    except Rejected as refused:
+        if "already_exists" in refused.reason:  # somebody made it since it was looked for
+            raise TryLater(AGAIN, f"the milestone {title!r} was just made") from refused
+        raise
