@@ -129,6 +129,27 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """Another lexicon without the labels that begin with one of `families`, which rows of their own are about."""
+
+    lexicon: Lexicon
+    families: tuple[str, ...]
+
+    def write(self, to: Side, name: str) -> str | None:
+        """Return the other lexicon's name, None where it is, or stands for, a label of a family."""
+        written = self.lexicon.write(to, name)
+        label = written if to is Side.GITHUB else name
+        return None if label is not None and self._left(label) else written
+
+    def agree(self, github: str, notion: str) -> bool:
+        """Compare, but for labels of families."""
+        return not self._left(github) and self.lexicon.agree(github, notion)
+
+    def _left(self, label: str) -> bool:
+        return key(label).startswith(tuple(key(family) for family in self.families))
+
+
+@dataclass(frozen=True)
 class Plain:
     """The same value on both sides; `required` are the sides that cannot be left empty."""
 

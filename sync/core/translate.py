@@ -9,7 +9,7 @@ from sync.core.forms import Alone, Figure, Flag, Form, Formed, Joined, Prefixed
 from sync.core.issue import COMPUTED, STATE, STATES
 from sync.core.mapping import Row, Values
 from sync.core.model import Facet, Kind, Reading, Side, Value
-from sync.core.transforms import ALIKE, Choice, Lexicon, Names, Plain, Spelled, Table, Transform
+from sync.core.transforms import ALIKE, Choice, Leaving, Lexicon, Names, Plain, Spelled, Table, Transform
 from sync.core.values import SETS, key
 
 PREFIX, JOIN = "prefix", "join"
@@ -45,6 +45,7 @@ def translation(row: Row, issue: Facet, page: Facet, people: tuple[tuple[str, st
         return _prefixed(row, plain)
     many = issue.kind in SETS or page.kind in SETS
     lexicon = _lexicon(row, issue, page, people)
+    lexicon = Leaving(lexicon, issue.but) if issue.but else lexicon
     inner: Transform = Names(lexicon) if many else Choice(lexicon, required)
     for facet in (issue, page):
         form = _form(row, facet, many=many)

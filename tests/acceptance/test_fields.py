@@ -367,6 +367,8 @@ def test_plain_labels_leave_the_families_of_other_rows_alone(place):
     place.ada.edit(place.page()["id"], {"Labels": ["bug", "ui"], "Priority": "low"})
     place.synced()
     assert sorted(label["name"] for label in place.issue()["labels"]) == ["bug", "priority/low", "ui"]
+    place.ada.edit(place.page()["id"], {"Labels": ["bug", "ui", "priority/typed"]})
+    assert place.synced()["unmapped"] == 1
     place.ada.edit(place.page()["id"], {"Labels": []})
     place.synced()
     assert [label["name"] for label in place.issue()["labels"]] == ["priority/low"]
