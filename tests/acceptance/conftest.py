@@ -8,6 +8,7 @@ from redis import Redis
 from sync.queue.embedded import Embedded
 from sync.sandbox.server import Sandbox
 from tests.acceptance.place import Place
+from tests.databases import emptied
 
 
 @pytest.fixture
@@ -25,10 +26,20 @@ def redis(tmp_path_factory):
 
 
 @pytest.fixture
-def place(sandbox, redis, tmp_path, monkeypatch):
+def database(request, tmp_path):
+    """The state's address: a file, or the PostgreSQL server for tests that name it."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return emptied(request.getfixturevalue("migrated_server"))
+    return f"sqlite:///{tmp_path / 'tandem.db'}"
+
+
+@pytest.fixture
+def place(sandbox, redis, tmp_path, monkeypatch, database):
     with Redis.from_url(redis) as client:
         client.flushall()
-    return Place(sandbox, tmp_path, monkeypatch, redis)
+    made = Place(sandbox, tmp_path, monkeypatch, redis)
+    made.set(DATABASE_URL=database)
+    return made
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sync.cli.sandbox import REPOSITORY
 from sync.sandbox.seed import populate
 from tests.acceptance.place import FIELDS
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 OPERATION = {"side", "action", "issue", "page", "fields", "reason"}
 PASS = {
     *("name", "pass_id", "mode", "seen", "writes", "calls", "conflicts", "held", "failed", "quarantined", "unmapped"),

@@ -17,6 +17,7 @@ from tests.acceptance.place import LIMITS, UNLIMITED, mapping
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+ON_BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 ISSUES, PAGES = 20, 12
 SLOW = 0.25
 """Seconds that a create takes, so that a worker dies amid several."""
@@ -27,7 +28,7 @@ OLD = ("first", "second", "third")
 class Team(Stage):
     """A stage with a worker and beat behind it."""
 
-    def __init__(self, running, folder):
+    def __init__(self, running, folder, address):
         populate(running.github, REPOSITORY, ISSUES)
         super().__init__(running, database(running.notion))
         self.ada, self.octocat = running.notion.person("Ada Byron"), running.github.person("octocat")
@@ -37,7 +38,13 @@ class Team(Stage):
             front.faults.arm("slow", times=None, method="POST", path=r"/issues$|/pages$", seconds=SLOW)
             for switch in front.faults.switches.keys() & LIMITS:
                 running.fronts[side].faults.switch(switch, 0)
-        settings = {**environment(running), **UNLIMITED, "CREATE_SETTLE_SECONDS": "15", "STALE_SECONDS": "10"}
+        settings = {
+            **environment(running),
+            **UNLIMITED,
+            "CREATE_SETTLE_SECONDS": "15",
+            "STALE_SECONDS": "10",
+            "DATABASE_URL": address,
+        }
         self.stack = Stack(folder, mapping(self.ids.database), settings)
 
     def add(self, title):
@@ -67,8 +74,8 @@ class Team(Stage):
 
 
 @pytest.fixture
-def team(sandbox, tmp_path):
-    made = Team(sandbox, tmp_path)
+def team(sandbox, tmp_path, database):
+    made = Team(sandbox, tmp_path, database)
     assert made.stack.tandem("check").returncode == 0
     try:
         made.stack.start()
@@ -77,6 +84,7 @@ def team(sandbox, tmp_path):
         made.stack.stop()
 
 
+@ON_BOTH
 def test_a_worker_killed_amid_creates_on_both_sides_leaves_no_duplicate_and_loses_no_edit(team):
     for round_, share in zip(OLD, (0.15, 0.45, 0.75), strict=True):
         team.until(lambda share=share: sum(team.births()) >= share * (ISSUES + PAGES), "creates", PATIENCE)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sync.core.errors import Rejected, TryLater, Unsafe
+from sync.core.values import key
 from sync.remotes.github import lists
 from sync.remotes.github.client import Door
 
@@ -25,11 +26,12 @@ class Milestones:
 
         Raises what reads and creates raise; a reply that was lost is no harm, for titles are unique in a repository.
         """
-        if (container, title) not in self._numbers:
-            self._numbers |= {(container, each["title"]): int(each["number"]) for each in _listed(door, container)}
-        if (container, title) not in self._numbers:
-            self._numbers[container, title] = _made(door, container, title)
-        return self._numbers[container, title]
+        place = (container, key(title))  # no twin is made of one that is only spelled in another case
+        if place not in self._numbers:
+            self._numbers |= {(container, key(each["title"])): int(each["number"]) for each in _listed(door, container)}
+        if place not in self._numbers:
+            self._numbers[place] = _made(door, container, title)
+        return self._numbers[place]
 
     def forget(self, container: str) -> None:
         """Look all of them up again: one of them was refused, so it was deleted or made anew."""
