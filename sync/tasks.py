@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from celery.signals import task_postrun
+
 from sync import wiring
 from sync.core.limits import Lane
 from sync.flow import turn as flow
@@ -21,7 +23,14 @@ def tick(_key: str) -> None:
     """Ask for whatever is due; the heartbeat says that beat, queue, worker and database work together."""
     sync = wiring.current()
     sync.store.beat("tick", sync.clock.now())
+    sync.store.sample(sync.clock.now())
     flow.due(sync.store, sync.worlds(), sync.intervals, sync.queue)
+
+
+@task_postrun.connect
+def tally(**_: object) -> None:
+    """Tell what a task's calls came to, where everybody's are counted."""
+    wiring.current().tally()
 
 
 @app.task(name="poll")

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
-from sync.core.errors import Misconfigured, Problem
+from sync.core.errors import Misconfigured, Problem, TryLater
 from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets
 from sync.core.mapping import Mapping
 from sync.core.model import Side
@@ -33,6 +33,7 @@ from sync.queue.embedded import reach
 from sync.queue.send import Nudges
 from sync.remotes.network import fingerprint
 from sync.store import SqlStore, check_schema, migrate, open_store
+from sync.store.counters import CALLS, LIMITED, Key
 
 if TYPE_CHECKING:
     from sync.remotes.github.client import Door as GitHubDoor
@@ -62,12 +63,31 @@ class Calls:
     """How many HTTP requests each side was asked, 304s and followed redirects included."""
 
     counts: Counter[Side] = field(default_factory=Counter)
+    untold: Counter[Key] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
 
-    def add(self, charges: Sequence[Charge]) -> None:
-        """Count one request by the budget it is charged to."""
+    def add(self, mapping: str, budget: str) -> None:
+        """Count one request of a mapping by the budget it is charged to."""
+        side = Side(budget.partition(":")[0])
         with self.lock:
-            self.counts[Side(charges[0].budget.partition(":")[0])] += 1
+            self.counts[side] += 1
+            self.untold[(CALLS, mapping, side)] += 1
+
+    def limited(self, mapping: str, budget: str) -> None:
+        """Count one refusal that says to come back later."""
+        with self.lock:
+            self.untold[(LIMITED, mapping, budget.partition(":")[0])] += 1
+
+    def told(self) -> Counter[Key]:
+        """Return what was counted since the last time this was asked."""
+        with self.lock:
+            counts, self.untold = self.untold, Counter()
+        return counts
+
+    def again(self, counts: Counter[Key]) -> None:
+        """Keep for the next time what could not be told."""
+        with self.lock:
+            self.untold.update(counts)
 
 
 @dataclass(frozen=True)
@@ -76,14 +96,16 @@ class CountedGate:
 
     gate: Gate
     calls: Calls
+    mapping: str
 
     def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
         """Let a call pass, and count it."""
         self.gate.enter(charges, lane)
-        self.calls.add(charges)
+        self.calls.add(self.mapping, charges[0].budget)
 
     def pause(self, budget: str, seconds: float, reason: str) -> None:
         """Let nobody pass that budget for so long."""
+        self.calls.limited(self.mapping, budget)
         self.gate.pause(budget, seconds, reason)
 
     def observe(self, budget: str, *, limit: int, remaining: int, reset_at: datetime) -> None:
@@ -152,13 +174,22 @@ class Sync:
         if dead:
             self.store.bequeath(dead, now)
 
+    def tally(self) -> None:
+        """Add what this process has counted to the counters of all."""
+        counts = self.calls.told()
+        try:
+            if counts:
+                self.store.count(counts)
+        except TryLater:
+            self.calls.again(counts)
+
     def _world(self, mapping: Mapping, patience: float) -> World:
         known = self.made.get((mapping.name, patience))
         return known or self.made.setdefault((mapping.name, patience), self._made(mapping, patience))
 
     def _made(self, mapping: Mapping, patience: float) -> World:
         settings = self.settings
-        gate = CountedGate(Gate(self.limiter, patience=patience), self.calls)
+        gate = CountedGate(Gate(self.limiter, patience=patience), self.calls, mapping.name)
         return World(
             mapping=mapping,
             remotes={Side.GITHUB: self._github(mapping, gate), Side.NOTION: self._notion(mapping, gate)},
@@ -190,7 +221,9 @@ class Sync:
 
 
 @contextmanager
-def opened(names: Sequence[str] = (), *, env: Settings | None = None) -> Iterator[Sync]:
+def opened(
+    names: Sequence[str] = (), *, env: Settings | None = None, prepare: Callable[[str], None] = migrate
+) -> Iterator[Sync]:
     """Give a Sync for a program at a shell: the database is migrated, Redis is reached or started.
 
     Raises Misconfigured with what is wrong of the settings; faulty mappings stand in `loaded.problems`.
@@ -198,15 +231,21 @@ def opened(names: Sequence[str] = (), *, env: Settings | None = None) -> Iterato
     settings = env or load_settings()
     loaded = load_mappings(settings.mappings_dir, names)
     url = settings.database_url.get_secret_value()
-    migrate(url)
+    prepare(url)
     with reach(_redis_url(settings), settings.state_dir) as redis_url, open_store(url) as store:
         limiter, app = _limiter(settings, redis_url), make_app(redis_url)
         sync = Sync(settings, loaded, store, limiter, Nudges(app))
         sync.closing.callback(limiter.close)
         sync.closing.callback(app.markers.close)
         sync.closing.callback(app.close)
+        sync.closing.callback(sync.tally)
         with sync.closing:
             yield sync
+
+
+def awaiting(url: str) -> None:
+    """Wait for the release process to bring the database to this program's schema."""
+    check_schema(url, wait=SCHEMA_WAIT)
 
 
 def celery_app() -> CeleryApp:
@@ -224,7 +263,7 @@ def current() -> Sync:
 def _current() -> Sync:
     settings = load_settings()
     url = settings.database_url.get_secret_value()
-    check_schema(url, wait=SCHEMA_WAIT)
+    awaiting(url)
     loaded = load_mappings(settings.mappings_dir)
     redis_url = _worker_redis()
     sync = Sync(settings, loaded, open_store(url), _limiter(settings, redis_url), Nudges(make_app(redis_url)))

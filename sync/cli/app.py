@@ -159,6 +159,14 @@ def migrate() -> None:
 
 
 @app.command()
+def web() -> None:
+    """Serve the webhooks, the dashboard, health and metrics at WEB_HOST and WEB_PORT."""
+    from sync.cli.web import web as command
+
+    finish(command, as_json=False)
+
+
+@app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.")] = 8090,
 ) -> None:

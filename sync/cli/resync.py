@@ -68,7 +68,10 @@ def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
         if found is None:
             raise Misconfigured([Problem(f"{request.page!r} is no page's id or URL")])
         digits = found[1]
-        return Ref(Side.NOTION, "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])))
+        page = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        source = schemas(sync.foreground(mapping)).get(Side.NOTION)
+        # Without its home a page would look as if it had been moved away.
+        return Ref(Side.NOTION, page, source.containers[0][0]) if source else None
     if request.issue is None:
         return None
     named = ISSUE.fullmatch(request.issue)

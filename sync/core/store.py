@@ -82,6 +82,10 @@ class Reads(Protocol):
         """Return, per guard kind, how many writes the journal shows since then."""
         ...
 
+    def stopped(self) -> Collection[str]:
+        """Return the names of the mappings that a person stopped."""
+        ...
+
     def waiting(self, mapping: str | None, side: Side | None = None) -> int:
         """Return how many writes are queued, leased or in flight."""
         ...

@@ -9,6 +9,7 @@ from typing import Any
 from sync.core import bind as core
 from sync.core.bound import Bound
 from sync.core.model import Person, Property, Schema, Side
+from sync.core.state import MappingState
 from sync.flow.world import World
 
 
@@ -36,8 +37,12 @@ def bind(world: World, *, fresh: bool) -> Bound:
 
 def schemas(world: World) -> dict[Side, Schema]:
     """Return the schemas that the mapping was last bound to."""
-    remembered = world.store.mapping(world.name)
-    return _decoded(remembered.schema) if remembered.schema else {}
+    return remembered(world.store.mapping(world.name))
+
+
+def remembered(state: MappingState) -> dict[Side, Schema]:
+    """Return the schemas that a mapping's state holds, none before it was bound."""
+    return _decoded(state.schema) if state.schema else {}
 
 
 def _encoded(schemas: dict[Side, Schema]) -> str:

@@ -12,6 +12,7 @@ from sync.core.limits import Lane
 from sync.core.ports import Queue
 from sync.core.state import Kind
 from sync.core.store import Store
+from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look
 from sync.flow.match import match
@@ -34,14 +35,17 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
 def heed(world: World, queue: Queue) -> None:
     """Look at what hints named: the records, or the whole mapping where one named none.
 
-    While another turn works the mapping the hints stay: the next tick asks again.
+    While another turn works the mapping the hints stay: the next tick asks again. What a person lets through is only
+    what was decided before: nothing is read for it but what is due by identity.
     """
     with _alone(world) as mine:
         hints = world.store.take_hints(world.name) if mine else ()
-        whole = [hint for hint in hints if hint.ref is None]
-        if whole:
-            _pass(world, queue, full=any(hint.mode == "full" for hint in whole))
-        elif hints:
+        whole = {hint.mode for hint in hints if hint.ref is None}
+        if Mode.APPROVE in whole:
+            _decide(world, queue, let_through=True)
+        if whole - {Mode.APPROVE}:
+            _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole)
+        elif len(hints) > len(whole):
             _decide(world, queue)
 
 
@@ -78,7 +82,10 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: da
 
 def due(store: Store, mappings: Iterable[World], intervals: tuple[timedelta, timedelta], queue: Queue) -> None:
     """Ask for what is due: polls, full passes, looks, writes; two clocks asking twice do no harm."""
+    stopped = store.stopped()
     for world in mappings:
+        if world.name in stopped:
+            continue
         task = _pass_due(world, *intervals)
         if task is not None:
             queue.send(task, world.name, Lane.POLL)
@@ -86,7 +93,8 @@ def due(store: Store, mappings: Iterable[World], intervals: tuple[timedelta, tim
         if soon is not None and soon <= world.now():
             queue.send("decide", world.name, Lane.POLL)
     for name in store.hinted():
-        queue.send("heed", name, Lane.PERSON)
+        if name not in stopped:
+            queue.send("heed", name, Lane.PERSON)
     if store.waiting(None):
         for lane in Lane:
             queue.send("drain", str(int(lane)), lane)
@@ -104,7 +112,10 @@ def _pass_due(world: World, poll: timedelta, full: timedelta) -> str | None:
 
 @contextmanager
 def _alone(world: World) -> Iterator[bool]:
-    """Hold the mapping's lease, and tell whether it could be had."""
+    """Hold the mapping's lease, and tell whether it could be had; nobody has that of one that a person stopped."""
+    if world.name in world.store.stopped():
+        yield False
+        return
     now, lease = world.now(), f"turn {world.name}"
     epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
     try:
@@ -114,12 +125,12 @@ def _alone(world: World) -> Iterator[bool]:
             world.store.give_back(lease, epoch)
 
 
-def _pass(world: World, queue: Queue, *, full: bool) -> None:
+def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> None:
     """Run a pass up to its writes, and note how it ended."""
     pass_id = world.store.begin_pass(world.name, "full" if full else "incremental", world.now())
     outcome = "interrupted"
     try:
-        _read(world, full=full)
+        _read(world, full=full, rebind=rebind)
         outcome = "done"
     except (Denied, Misconfigured) as stopped:
         outcome = f"paused: {stopped}"
@@ -131,8 +142,8 @@ def _pass(world: World, queue: Queue, *, full: bool) -> None:
     _ask_for_writes(world, queue)
 
 
-def _read(world: World, *, full: bool) -> None:
-    bound = bind(world, fresh=full)
+def _read(world: World, *, full: bool, rebind: bool) -> None:
+    bound = bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
     first = world.store.mapping(world.name).first_pass
@@ -143,12 +154,12 @@ def _read(world: World, *, full: bool) -> None:
         world.store.save_mapping(replace(state, paused=None))
 
 
-def _decide(world: World, queue: Queue) -> None:
+def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
     try:
         bound = bind(world, fresh=False)
         look(world, bound, world.store.due_looks(world.name, world.now()))
         match(world, bound)
-        reconcile(world, bound)
+        reconcile(world, bound, let_through=let_through)
     except (Denied, Misconfigured) as stopped:
         _pause(world, str(stopped))
     except TryLater:

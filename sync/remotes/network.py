@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -25,6 +26,13 @@ def loopback(host: str) -> bool:
 def fingerprint(secret: str) -> str:
     """Return what tells one credential from another and gives nothing of it away."""
     return hashlib.sha256(secret.encode()).hexdigest()[:12]
+
+
+def signed(signature: str, body: bytes, keys: Sequence[str]) -> bool:
+    """Tell in constant time whether `sha256=…` is the HMAC of the raw body under one of the keys."""
+    given = signature.encode(errors="replace")
+    made = [b"sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest().encode() for key in keys]
+    return any(hmac.compare_digest(given, each) for each in made)
 
 
 def served_at(headers: Mapping[str, str]) -> datetime | None:

@@ -91,7 +91,9 @@ class JournalQueries(Queries):
 
     def _lines(self, *conditions: ColumnElement[bool]) -> Sequence[Line]:
         with self.database.reading() as connection:
-            return [_line(row) for row in connection.execute(select(journal).where(*conditions).order_by(journal.c.id))]
+            return [
+                to_line(row) for row in connection.execute(select(journal).where(*conditions).order_by(journal.c.id))
+            ]
 
 
 def _row(line: Line) -> dict[str, object]:
@@ -110,7 +112,8 @@ def _row(line: Line) -> dict[str, object]:
     }
 
 
-def _line(row: Row[Any]) -> Line:
+def to_line(row: Row[Any]) -> Line:
+    """Return the line in a row of its table."""
     return Line(
         link=row.link,
         mapping=row.mapping,

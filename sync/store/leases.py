@@ -83,6 +83,16 @@ class LeaseQueries(Queries):
         with self.database.reading() as connection:
             return connection.scalar(select(meta.c.value).where(meta.c.name == name))
 
+    def swap(self, name: str, old: str | None, new: str) -> bool:
+        """Keep a text in place of another one, None being none; False where it is not that one any more."""
+        if old is None:
+            put = self.database.insert(meta).values(name=name, value=new)
+            changed = put.on_conflict_do_nothing(index_elements=[meta.c.name])
+        else:
+            changed = update(meta).where(meta.c.name == name, meta.c.value == old).values(value=new)
+        with self.database.writing() as connection:
+            return connection.execute(changed.returning(meta.c.name)).first() is not None
+
     def _move(self, name: str, epoch: int, until: datetime) -> bool:
         moved = update(leases).where(leases.c.name == name, leases.c.epoch == epoch, leases.c.until > LONG_AGO)
         with self.database.writing() as connection:

@@ -50,12 +50,14 @@ class LookQueries(Queries):
                 )
 
     def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
-        """Keep a hint: a row first, a message second."""
-        row = {"mapping": mapping, "lane": int(lane), "mode": mode, "at": now}
-        if ref is not None:
-            row |= {"side": ref.side, "record": ref.id, "container": ref.container, "number": ref.number}
+        """Keep a hint: a row first, a message second; the very same that waits already is not kept twice."""
+        said = {"mapping": mapping, "lane": int(lane), "mode": mode}
+        said |= {"side": ref.side if ref else None, "record": ref.id if ref else None}
+        place = {"container": ref.container, "number": ref.number} if ref else {}
+        waits = select(hints.c.id).where(*(hints.c[name].is_not_distinct_from(each) for name, each in said.items()))
         with self.database.writing(mapping) as connection:
-            connection.execute(insert(hints).values(row))
+            if connection.execute(waits.limit(1)).first() is None:
+                connection.execute(insert(hints).values({**said, **place, "at": now}))
 
     def take_hints(self, mapping: str, count: int = CHUNK) -> Sequence[Hint]:
         """Return the hints that wait and take them off, oldest first; each record named becomes a look that is due."""

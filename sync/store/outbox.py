@@ -12,15 +12,16 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from sync.core.errors import Overtaken
 from sync.core.model import LinkState, Side
 from sync.core.state import Confirmation, Failure, Kind, Outgoing, Stage
-from sync.store import codec, journal
+from sync.store import codec, counters, journal
 from sync.store.decisions import put_shadows
 from sync.store.engine import Queries
 from sync.store.known import to_outgoing
 from sync.store.links import BUSY, bury, hold, lock, mark, to_link
 from sync.store.observations import keep
+from sync.store.stops import STOPPED
 from sync.store.tables import failures, links, looks, mappings, outbox
 
-_PAUSED = select(mappings.c.name).where(mappings.c.paused.is_not(None))
+_PAUSED = select(mappings.c.name).where(mappings.c.paused.is_not(None)).union(STOPPED)
 
 
 class OutboxQueries(Queries):
@@ -127,6 +128,8 @@ class OutboxQueries(Queries):
             row = _row(connection, outgoing)
             if row is not None:
                 self._settle(connection, confirmation, row, now)
+                what = (counters.WRITES, mapping, outgoing.op.side, outgoing.op.action)
+                counters.add(self.database, connection, what)
             keep(self.database, connection, mapping, [confirmation.observation])
             mark(connection, [outgoing.link.id], tick, now)
             event = journal.WROTE if row is not None else "overtaken"

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
-from sync.store import codec
+from sync.store import codec, counters
 from sync.store.conflicts import DECIDED
 from sync.store.engine import Queries
 from sync.store.leases import draw
@@ -41,6 +41,7 @@ class PassQueries(Queries):
             pass_id = f"p{draw(self.database, connection)}"
             row = {"id": pass_id, "mapping": mapping, "mode": mode, "at": now}
             connection.execute(insert(passes).values(row))
+            counters.add(self.database, connection, (counters.PASSES, mapping, mode))
         return pass_id
 
     def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, Any]) -> None:
@@ -78,8 +79,9 @@ class PassQueries(Queries):
 
     def _passes(self, asked: Select[Any]) -> Sequence[Pass]:
         with self.database.reading() as connection:
-            return [_pass(row) for row in connection.execute(asked)]
+            return [to_pass(row) for row in connection.execute(asked)]
 
 
-def _pass(row: Row[Any]) -> Pass:
+def to_pass(row: Row[Any]) -> Pass:
+    """Return the pass in a row of its table."""
     return Pass(row.id, row.mapping, row.mode, row.at, row.ended_at, row.outcome, codec.load(row.report))

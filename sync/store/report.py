@@ -18,12 +18,14 @@ from sync.store.known import to_failure
 from sync.store.leases import draw
 from sync.store.links import BUSY, mark
 from sync.store.passes import Pass, PassQueries
+from sync.store.stops import PREFIX
 from sync.store.tables import (
     ALIVE,
     conflicts,
     failures,
     links,
     mappings,
+    meta,
     observations,
     outbox,
     quarantine,
@@ -116,7 +118,8 @@ class ReportQueries(PassQueries, Queries):
                 failed=_count(connection, failures, failures.c.mapping == mapping),
                 quarantined=_count(connection, quarantine, quarantine.c.mapping == mapping),
                 unmapped=_unmapped_count(connection, mapping),
-                paused=_one(connection, mappings.c.paused, mappings, mappings.c.name == mapping),
+                paused=_one(connection, meta.c.value, meta, meta.c.name == f"{PREFIX}{mapping}")
+                or _one(connection, mappings.c.paused, mappings, mappings.c.name == mapping),
                 refusals=_refusals(connection, mapping),
             )
 
@@ -125,7 +128,15 @@ class ReportQueries(PassQueries, Queries):
         asked = select(conflicts).order_by(conflicts.c.id)
         with self.database.reading() as connection:
             rows = connection.execute(_within(asked, conflicts.c.mapping, mapping)).all()
-            places = _places(connection, (row.link for row in rows))
+            places = places_of(connection, (row.link for row in rows))
+        return [_conflict(row, places[row.link]) for row in rows]
+
+    def conflicts_of(self, link: int) -> Sequence[ConflictRow]:
+        """Return a link's open conflicts."""
+        asked = select(conflicts).where(conflicts.c.link == link, conflicts.c.state == HELD).order_by(conflicts.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(asked).all()
+            places = places_of(connection, [link])
         return [_conflict(row, places[row.link]) for row in rows]
 
     def failures(self, mapping: str | None = None) -> Sequence[FailureRow]:
@@ -133,7 +144,7 @@ class ReportQueries(PassQueries, Queries):
         asked = select(failures).order_by(failures.c.id)
         with self.database.reading() as connection:
             rows = connection.execute(_within(asked, failures.c.mapping, mapping)).all()
-            places = _places(connection, (row.link for row in rows))
+            places = places_of(connection, (row.link for row in rows))
         return [FailureRow(row.mapping, places[row.link], to_failure(row)) for row in rows]
 
     def retry(self, ids: Iterable[int]) -> int:
@@ -190,7 +201,7 @@ def _within(asked: Select[Any], column: ColumnElement[str], mapping: str | None)
     return asked if mapping is None else asked.where(column == mapping)
 
 
-def _places(connection: Connection, ids: Iterable[int]) -> dict[int, Place]:
+def places_of(connection: Connection, ids: Iterable[int]) -> dict[int, Place]:
     """Return what people call the records of links; an issue that was never seen has no name."""
     found: dict[int, Place] = {}
     for chunk in chunks(sorted(set(ids))):

@@ -7,8 +7,10 @@ from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from sync.store.browse import BrowseQueries
 from sync.store.conflicts import ConflictQueries
 from sync.store.copy import copied
+from sync.store.counters import CounterQueries
 from sync.store.decisions import DecisionQueries
 from sync.store.engine import Database, connect, present
 from sync.store.journal import JournalQueries
@@ -19,7 +21,9 @@ from sync.store.looks import LookQueries
 from sync.store.mappings import MappingQueries
 from sync.store.observations import ObservationQueries
 from sync.store.outbox import OutboxQueries
+from sync.store.overview import OverviewQueries
 from sync.store.report import ReportQueries
+from sync.store.stops import StopQueries
 
 
 class SqlStore(
@@ -34,6 +38,10 @@ class SqlStore(
     JournalQueries,
     LeaseQueries,
     ReportQueries,
+    StopQueries,
+    CounterQueries,
+    BrowseQueries,
+    OverviewQueries,
 ):
     """The state of all mappings; safe to share between threads, and between processes through the database."""
 

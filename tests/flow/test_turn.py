@@ -6,7 +6,7 @@ import pytest
 
 from sync.core.errors import Busy, Denied
 from sync.core.limits import Lane
-from sync.core.model import Side
+from sync.core.model import Ref, Side
 from sync.flow.turn import decide, drain, due, heed, turn
 from sync.flow.write import next_write
 from tests.machine.team import MAPPING
@@ -140,3 +140,68 @@ def test_turns_and_drains_bring_a_mapping_into_step(team, queue):
     assert [len(team.here(side)) for side in Side] == [2, 2]
     born = next(id_ for id_ in team.here(Side.GITHUB) if team.shown(Side.GITHUB, id_, "title") == "born in Notion")
     assert team.shown(Side.GITHUB, born, "state") == "closed:completed"
+
+
+def quarrel(team, count):
+    """Have more closes wait than the guard allows, and return the issues' ids."""
+    world = team.world()
+    pages = [team.create(Side.NOTION, f"page {number}") for number in range(count)]
+    for _ in range(4):
+        turn(world, Asked())
+        drained(team, world, Asked())
+    for page in pages:
+        team.edit(Side.NOTION, page, "state", "Done")
+    turn(world, Asked())
+    return team.here(Side.GITHUB)
+
+
+def closed(team):
+    return sum(str(team.shown(Side.GITHUB, id_, "state")).startswith("closed") for id_ in team.here(Side.GITHUB))
+
+
+def test_what_a_guard_holds_back_is_written_once_a_person_lets_it_through_and_nothing_is_read_for_it(team, queue):
+    issues, world = quarrel(team, 8), team.world()
+    drained(team, world, queue)
+    assert closed(team) == 0
+    assert team.store.status_rows(MAPPING.name).refusals
+    later = team.create(Side.NOTION, "born meanwhile")
+    team.store.hint(MAPPING.name, None, Lane.PERSON, team.clock.now(), mode="approve")
+    heed(world, queue)
+    drained(team, world, queue)
+    assert closed(team) == len(issues) == 8
+    assert not team.store.status_rows(MAPPING.name).refusals
+    assert team.store.link_of(MAPPING.name, Ref(Side.NOTION, later)) is None
+
+
+def test_a_schema_that_changed_is_bound_anew_without_reading_everything(team, queue):
+    world = team.world()
+    turn(world, queue, full=True)
+    before = team.store.mapping(MAPPING.name).schema_at
+    for mode, bound, passes in (("hint", False, "incremental"), ("bind", True, "incremental"), ("full", True, "full")):
+        team.clock.advance(10)
+        team.store.hint(MAPPING.name, None, Lane.PERSON, team.clock.now(), mode=mode)
+        heed(world, queue)
+        now = team.store.mapping(MAPPING.name).schema_at
+        assert (now != before) is bound
+        assert team.store.passes(MAPPING.name, 1)[0].mode == passes
+        before = now
+
+
+def test_a_mapping_that_a_person_stopped_is_left_alone_until_it_goes_on(team, queue):
+    page = team.create(Side.NOTION, "one")
+    world = team.world()
+    turn(world, queue)
+    team.store.stop(MAPPING.name, "a person wants quiet")
+    calls = team.remotes[Side.NOTION].calls, team.remotes[Side.GITHUB].calls
+    team.store.hint(MAPPING.name, None, Lane.PERSON, team.clock.now())
+    for work in (turn, decide, heed):
+        work(world, queue)
+    drained(team, world, queue)
+    assert (team.remotes[Side.NOTION].calls, team.remotes[Side.GITHUB].calls) == calls
+    assert {"poll", "full", "decide", "heed"}.isdisjoint(tasks_due(team, world))
+    assert list(team.store.hinted()) == [MAPPING.name]
+    team.store.go_on(MAPPING.name)
+    heed(world, queue)
+    drained(team, world, queue)
+    assert len(team.here(Side.GITHUB)) == 1
+    assert team.shown(Side.NOTION, page, "title") == "one"

@@ -32,6 +32,11 @@ def page_id(raw: str) -> str | None:
     return dashed(found[0]) if found else None
 
 
+def page_url(id_: str) -> str:
+    """Return where people find the page with that id; Notion leads on from there to its full address."""
+    return f"https://www.notion.so/{id_.replace('-', '')}"
+
+
 def dashed(bare: str) -> str:
     """Return 32 digits in their dashed form."""
     bare = bare.replace("-", "").lower()

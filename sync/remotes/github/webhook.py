@@ -1,0 +1,109 @@
+"""GitHub's deliveries as words: who sent them, and which issue or repository they mean; it asks nobody anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from sync.core.model import Record, Ref, Side
+from sync.core.words import Garbled, Mode, Word
+from sync.remotes.github import records
+from sync.remotes.network import signed
+
+Json = Mapping[str, Any]
+
+MOST_BYTES = 25 * 1024 * 1024
+"""Larger payloads are not delivered (docs.github.com, "Webhook events and payloads": payload cap)."""
+PING = "ping"
+
+_WITHOUT_TIME = {
+    ("label", "deleted"),
+    ("milestone", "deleted"),
+    ("repository", "renamed"),
+    ("repository", "transferred"),
+    ("repository", "deleted"),
+    ("repository", "archived"),
+    ("repository", "unarchived"),
+}
+"""What changes any number of issues, or how they are reached, without a later `updated_at` on any of them."""
+_RENAMED = {("label", "name"), ("milestone", "title")}
+"""The changes of an `edited` label or milestone that show on its issues."""
+_AWAY = {"deleted", "transferred"}
+
+
+def verified(headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> bool:
+    """Tell whether a delivery is signed with one of the secrets (docs.github.com, "Validating webhook deliveries")."""
+    return signed(headers.get("x-hub-signature-256", ""), body, secrets)
+
+
+def delivery(headers: Mapping[str, str], body: bytes) -> tuple[str, Json]:
+    """Return the event's name and its payload, which a webhook may also send as a form; raises Garbled."""
+    event = headers.get("x-github-event", "")
+    try:
+        text = body.decode()
+        if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            text = parse_qs(text)["payload"][0]
+        payload = json.loads(text)
+    except (ValueError, KeyError, RecursionError):
+        raise Garbled("the body is neither JSON nor a form with a payload") from None
+    if not isinstance(payload, dict) or not event:
+        raise Garbled("a delivery is a JSON object with the header X-GitHub-Event")
+    return event, payload
+
+
+def words(event: str, payload: Json) -> tuple[Word, ...]:
+    """Return what a delivery says that may concern a mapping; nothing where it is about anything else."""
+    repository, action = _id(payload.get("repository")), payload.get("action")
+    if repository is None or not isinstance(action, str):
+        return ()
+    if event in ("issues", "issue_comment"):
+        return _of_issue(event, action, payload, repository)
+    if (event, action) in _WITHOUT_TIME or (action == "edited" and _renamed(event, payload)):
+        return (Word(Side.GITHUB, (repository,), mode=Mode.FULL),)
+    return ()
+
+
+def _of_issue(event: str, action: str, payload: Json, repository: str) -> tuple[Word, ...]:
+    raw = payload.get("issue")
+    ref = _ref(raw, repository)
+    if ref is None or not isinstance(raw, dict) or not records.is_issue(raw):
+        return ()
+    # A comment may change what an issue's own values do not show.
+    shown = _shown(raw, repository) if event == "issues" and action not in _AWAY else None
+    moved = _moved(payload) if action == "transferred" else ()
+    return (Word(Side.GITHUB, (repository,), ref, shown=shown), *moved)
+
+
+def _moved(payload: Json) -> tuple[Word, ...]:
+    """Return the word of the issue's new place, whose repository may be a mapping's too."""
+    changes = payload.get("changes")
+    changes = changes if isinstance(changes, dict) else {}
+    repository = _id(changes.get("new_repository"))
+    ref = _ref(changes.get("new_issue"), repository) if repository else None
+    return (Word(Side.GITHUB, (ref.container,), ref),) if ref else ()
+
+
+def _renamed(event: str, payload: Json) -> bool:
+    changes = payload.get("changes")
+    return isinstance(changes, dict) and any((event, name) in _RENAMED for name in changes)
+
+
+def _ref(raw: Any, repository: str) -> Ref | None:  # noqa: ANN401 - JSON is any shape until it is looked at
+    id_ = _id(raw)
+    number = raw.get("number") if id_ else None
+    return Ref(Side.GITHUB, id_, repository, number) if id_ and isinstance(number, int) else None
+
+
+def _id(raw: Any) -> str | None:  # noqa: ANN401 - JSON is any shape until it is looked at
+    found = raw.get("id") if isinstance(raw, dict) else None
+    return str(found) if isinstance(found, int) else None
+
+
+def _shown(raw: Json, repository: str) -> Record | None:
+    """Return the issue as the payload shows it; None where that is no whole issue."""
+    try:
+        return records.record(raw, repository)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

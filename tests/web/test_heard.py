@@ -1,0 +1,113 @@
+"""From a delivery to the other side: what a person did is written after one look, and our own writes cost none."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.cli.sandbox import REPOSITORY
+from sync.core.limits import Lane
+from sync.core.model import Side
+from sync.flow import turn as flow
+from sync.sandbox.server import Sandbox
+from sync.store.browse import Wanted
+from tests.acceptance.place import Place
+from tests.web.desk import SECRET, running
+from tests.web.staged import settings
+
+NOTION = "secret_of_the_handshake"
+
+
+class Nobody:
+    """A queue that nobody listens to: the test does what a worker would."""
+
+    def send(self, task, key, lane):
+        pass
+
+
+@pytest.fixture
+def place(redis, tmp_path, monkeypatch):
+    with Sandbox.start() as sandbox:
+        made = Place(sandbox, tmp_path, monkeypatch, redis)
+        made.opened("First", labels=["bug"])
+        made.added("Second", Status="To do")
+        made.synced("--full")
+        yield made
+
+
+@pytest.fixture
+def desk(place):
+    with running(settings(GITHUB_WEBHOOK_SECRET=SECRET, NOTION_WEBHOOK_TOKEN=NOTION)) as made:
+        yield made
+
+
+def issue_event(place, action, number):
+    (repository,) = place.running.github.world.repositories.values()
+    return {"action": action, "issue": place.issue(number), "repository": {"id": repository.id}}
+
+
+def page_event(place, type_, page):
+    with place.running.lock:
+        moment = place.running.clock.now().isoformat()
+    parent = {"id": place.ids.database, "type": "database", "data_source_id": place.ids.data_source}
+    return {"type": type_, "timestamp": moment, "entity": {"id": page, "type": "page"}, "data": {"parent": parent}}
+
+
+def worked(desk):
+    """Do what a worker does on being nudged."""
+    world = desk.sync.world("roadmap", patience=30)
+    flow.heed(world.on(Lane.PERSON), Nobody())
+    flow.drain(lambda _name: world, world, Nobody(), world.now().replace(year=9999))
+
+
+def calls(place):
+    found = {side.value: sum(place.asked(side).values()) for side in Side}
+    for front in place.running.fronts.values():
+        front.counters.reset()
+    return found
+
+
+def test_an_edit_on_github_is_written_after_one_look_at_each_side(place, desk):
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    calls(place)
+    assert desk.github("issues", issue_event(place, "edited", 1)).json() == {"hinted": ["roadmap"]}
+    assert desk.github("issues", issue_event(place, "labeled", 1)).json() == {"hinted": ["roadmap"]}
+    worked(desk)
+    url = place.issue(1)["html_url"]
+    assert place.page(url)["properties"]["Name"] == "Renamed"
+    assert calls(place) == {"github": 1, "notion": 1}
+    assert desk.github("issues", issue_event(place, "edited", 1)).json() == {"hinted": []}
+
+
+def test_an_edit_in_notion_is_written_after_one_look_at_each_side(place, desk):
+    page = place.page(place.issue(1)["html_url"])["id"]
+    with place.running.lock:
+        place.ada.edit(page, {"Name": "Renamed"})
+    calls(place)
+    assert desk.notion(page_event(place, "page.properties_updated", page), NOTION).json() == {"hinted": ["roadmap"]}
+    worked(desk)
+    assert place.issue(1)["title"] == "Renamed"
+    assert calls(place) == {"github": 1, "notion": 1}
+
+
+def test_our_own_births_cost_no_look_when_they_are_told_to_us(place, desk):
+    for issue in place.issues().values():
+        for action in ("opened", "labeled"):
+            assert desk.github("issues", issue_event(place, action, issue["number"])).json() == {"hinted": []}
+
+
+def test_a_page_that_was_trashed_closes_its_issue_once_it_is_told(place, desk):
+    url = place.issue(1)["html_url"]
+    page = place.page(url)["id"]
+    with place.running.lock:
+        place.ada.trash(page)
+    assert desk.notion(page_event(place, "page.deleted", page), NOTION).json() == {"hinted": ["roadmap"]}
+    worked(desk)
+    assert (place.issue(1)["state"], place.issue(1)["state_reason"]) == ("closed", "not_planned")
+
+
+def test_a_page_that_one_asks_to_look_at_is_looked_for_at_home(place, desk):
+    page = place.page(place.issue(1)["html_url"])["id"]
+    desk.store.beat("tick", desk.sync.clock.now())
+    assert place.run("resync", "roadmap", "--page", page).code == 0
+    worked(desk)
+    assert [row.link.id for row in desk.store.browse(Wanted(state="parked"))[1]] == []
