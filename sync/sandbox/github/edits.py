@@ -104,7 +104,9 @@ def assignable(world: World, repository: Repository, logins: object, errors: lis
         raise off_schema("assignees", logins, "an array")
     ids = dict[int, None]()
     for login in logins:
-        user = world.user(str(login))
+        if not isinstance(login, str):
+            raise off_schema("assignees", login, "a string")
+        user = world.user(login)
         if user is None or user.id not in repository.access:
             errors.append(fault("Issue", "assignees", value=login))
         else:

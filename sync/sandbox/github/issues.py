@@ -9,7 +9,7 @@ from typing import Any
 from sync.sandbox.github import edits
 from sync.sandbox.github.call import Answer, Call
 from sync.sandbox.github.pages import by_cursor, numbered, wall
-from sync.sandbox.github.refusals import Refused, fault, forbidden, invalid
+from sync.sandbox.github.refusals import Refused, fault, forbidden, invalid, off_schema
 from sync.sandbox.github.state import Issue
 from sync.sandbox.github.world import present
 
@@ -145,6 +145,8 @@ def locked(call: Call) -> Answer:
     call.demand_issues()
     call.demand("triage")
     reason = call.body().get("lock_reason")
+    if not isinstance(reason, str | None):
+        raise off_schema("lock_reason", reason, "a string")
     if reason is not None and reason not in LOCK_REASONS:
         raise Refused(422, "Validation Failed", errors=[fault("Issue", "lock_reason", value=reason)])
     edits.settle(call.world, call.repository, call.issue(), locked=True, lock_reason=reason)
@@ -175,9 +177,11 @@ def assignees_added(call: Call) -> Answer:
 def assignees_removed(call: Call) -> Answer:
     """Take assignees off; without push nothing happens and nothing is said."""
     call.demand_issues()
-    issue, logins = call.issue(), call.body().get("assignees", [])
+    issue, logins = call.issue(), call.body().get("assignees")
+    if not isinstance(logins, list) or not all(isinstance(each, str) for each in logins):
+        raise off_schema("assignees", logins, "an array of strings")
     if call.pushes:
-        gone = {user.id for user in (call.world.user(str(login)) for login in logins) if user}
+        gone = {user.id for user in map(call.world.user, logins) if user}
         left = tuple(each for each in issue.assignees if each not in gone)
         issue = edits.settle(call.world, call.repository, issue, assignees=left)
     return shown(call, issue)

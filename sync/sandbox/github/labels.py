@@ -11,7 +11,7 @@ from typing import Any
 from sync.sandbox.github import edits
 from sync.sandbox.github.call import Answer, Call
 from sync.sandbox.github.pages import numbered
-from sync.sandbox.github.refusals import Refused, fault, invalid, malformed, missing, not_found, too_long
+from sync.sandbox.github.refusals import Refused, fault, invalid, malformed, missing, not_found, off_schema, too_long
 from sync.sandbox.github.state import Issue, Label
 
 LONGEST_DESCRIPTION = 100
@@ -68,6 +68,9 @@ def updated(call: Call) -> Answer:
 
 
 def _errors(call: Call, own: Label | None, name: str, body: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    for key in ("new_name", "description"):
+        if not isinstance(body.get(key), str | None):
+            raise off_schema(key, body[key], "a string")
     other = call.repository.label(name)
     if other is not None and other is not own:
         yield fault("Label", "name", "already_exists")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sync.sandbox.github import edits
 from sync.sandbox.github.call import Answer, Call
 from sync.sandbox.github.pages import numbered
-from sync.sandbox.github.refusals import fault, invalid, missing, not_found
-from sync.sandbox.github.state import Milestone
+from sync.sandbox.github.refusals import fault, invalid, missing, not_found, off_schema
+from sync.sandbox.github.state import Milestone, stamp
 from sync.sandbox.github.world import present
 
 CHANGEABLE = ("title", "description", "due_on", "state")
+PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 def _named(call: Call) -> Milestone:
@@ -65,6 +68,8 @@ def updated(call: Call) -> Answer:
 
 def _store(call: Call, milestone: Milestone, body: Mapping[str, Any]) -> Milestone:
     fields = {key: body[key] for key in CHANGEABLE if key in body}
+    if fields.get("due_on") is not None:
+        fields["due_on"] = _due(fields["due_on"])
     if fields.get("state", milestone.state) != milestone.state:
         fields["closed_at"] = call.world.now() if fields["state"] == "closed" else None
     after = replace(milestone, **fields, updated_at=call.world.now())
@@ -73,11 +78,25 @@ def _store(call: Call, milestone: Milestone, body: Mapping[str, Any]) -> Milesto
     return after
 
 
+def _due(raw: object) -> str:
+    """Return the midnight at which that day begins in California (recorded by hub4j/github-api: 13:00Z, then 07:00Z).
+
+    Raises 422 for what is no time.
+    """
+    if not isinstance(raw, str):
+        raise off_schema("due_on", raw, "a string")
+    try:
+        day = datetime.fromisoformat(raw).astimezone(PACIFIC)
+    except ValueError as error:
+        raise invalid([fault("Milestone", "due_on", value=raw)]) from error
+    return stamp(day.replace(hour=0, minute=0, second=0).astimezone(UTC))
+
+
 def _check(call: Call, own: Milestone | None, body: Mapping[str, Any]) -> None:
     title = body.get("title")
     twins = [each for each in call.repository.milestones.values() if each is not own and each.title == title]
     errors = [fault("Milestone", "title", "already_exists")] if twins else []
-    if body.get("state", "open") not in {"open", "closed"}:
+    if body.get("state", "open") not in ("open", "closed"):
         errors.append(fault("Milestone", "state", value=body["state"]))
     if errors:
         raise invalid(errors)

@@ -14,7 +14,10 @@ UPDATE = {"markdown_version", *WORDS}
 
 
 def create(world: World, call: Call) -> Json:
-    """Comment on a page, or answer in a discussion; a display name may be any (reference, "Create a comment")."""
+    """Comment on a page, or answer in a discussion; a display name may be any (reference, "Create a comment").
+
+    Recorded: comments on a page as such share one discussion, so the second one joins the first one's.
+    """
     call.only(CREATE)
     if ("parent" in call.body) == ("discussion_id" in call.body):
         raise invalid("Exactly one of parent and discussion_id should be defined.")
@@ -85,8 +88,15 @@ def _target(world: World, call: Call) -> tuple[Page, str | None]:
     parent = call.body["parent"]
     for name in ("page_id", "block_id"):
         if isinstance(parent, dict) and name in parent:
-            return world.page(identity.checked(parent[name], f"body.parent.{name}"), name.removesuffix("_id")), None
+            page = world.page(identity.checked(parent[name], f"body.parent.{name}"), name.removesuffix("_id"))
+            return page, _open(world, page)
     raise wrong("body.parent.page_id", "be defined")
+
+
+def _open(world: World, page: Page) -> str | None:
+    """Return the first discussion of a page that is still open."""
+    found = (each.discussion for each in world.comments.values() if each.page == page.id)
+    return next((each for each in found if each not in world.resolved), None)
 
 
 def _words(call: Call) -> list[Json]:

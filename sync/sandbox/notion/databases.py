@@ -9,7 +9,7 @@ from sync.sandbox.notion.call import Call, Route
 from sync.sandbox.notion.looks import flags, looks
 from sync.sandbox.notion.model import Database, DataSource, Json, Parent, Raw
 from sync.sandbox.notion.pages import destination
-from sync.sandbox.notion.refusals import invalid, wrong
+from sync.sandbox.notion.refusals import MISSING, invalid, wrong
 from sync.sandbox.notion.world import World
 
 LOOKS, WORDS, FLAGS = ("icon", "cover"), ("title", "description"), ("is_inline", "is_locked", "in_trash")
@@ -23,7 +23,10 @@ def create(world: World, call: Call) -> Json:
     """Create a database with its first data source."""
     call.only(CREATE)
     parent = destination(world, call.body.get("parent"))
-    properties, changes = (call.body.get("initial_data_source") or {}).get("properties"), _changes(call)
+    initial, changes = call.body.get("initial_data_source", {}), _changes(call)
+    if not isinstance(initial, dict):
+        raise wrong("body.initial_data_source", "be an object", initial)
+    properties = initial.get("properties")
     made = add(world, parent, changes.get("title", []), properties=properties, actor=world.bot.id)
     _apply(made, changes)
     return showing.database(world, made)
@@ -54,7 +57,9 @@ def create_source(world: World, call: Call) -> Json:
     """Add a data source to a database."""
     call.only(CREATE_SOURCE)
     database, changes = _database(world, call.body.get("parent")), _changes(call)
-    properties = call.body.get("properties")
+    properties = call.body.get("properties", MISSING)
+    if not isinstance(properties, dict):
+        raise wrong("body.properties", "be an object", properties)
     source = add_source(world, database, changes.get("title", []), properties=properties, actor=world.bot.id)
     _apply(source, changes)
     return showing.source(world, source)

@@ -29,6 +29,8 @@ def _look(raw: Raw, name: str) -> Json | None:
     kinds = raw.keys() - {"type"} if isinstance(raw, dict) else set()
     if len(kinds) != 1:
         raise wrong(f"body.{name}", "be an object or `null`", raw)
+    if "emoji" in kinds and not isinstance(raw["emoji"], str):
+        raise wrong(f"body.{name}.emoji", "be a string", raw["emoji"])
     native = ICON.fullmatch((raw.get("external") or {}).get("url") or "")
     if native and name == "icon":
         return {"type": "icon", "icon": {"name": native[1], "color": native[2]}}

@@ -27,6 +27,7 @@ class User:
     name: str
     email: str | None = None
     kind: Literal["person", "guest", "bot"] = "person"
+    avatar: str | None = None
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Property:
     config: Json = field(default_factory=dict)
     options: list[Option] = field(default_factory=list)
     group_ids: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
 
     @property
     def spelled(self) -> str:

@@ -16,6 +16,7 @@ from sync.sandbox.notion.writing import Draft, defaults
 CONTENT = ("children", "markdown", "content")
 CREATE = {"parent", "properties", "icon", "cover", "template", "position", "allow_async", "markdown_version", *CONTENT}
 UPDATE = {"properties", "icon", "cover", "is_locked", "template", "erase_content", "in_trash", "is_archived"}
+PARENTS = ("data_source_id", "database_id", "page_id", "workspace")
 FLAGS = ("in_trash", "is_archived", "is_locked")
 BLOCK_LIMIT = "This workspace has used all of its free blocks. Upgrade the plan to add more."
 
@@ -84,9 +85,11 @@ def one_property(world: World, call: Call) -> Json:
     if column is None:
         raise invalid(f"Could not find property with name or id: {name}")
     head = {"object": "property_item", "type": column.type, "id": column.spelled}
+    shown = showing.value(world, column, page, page.now)
     if column.type not in showing.LISTS:
-        return {**head, **showing.value(world, column, page, page.now)}
-    kept = page.now.values.get(column.id) or []
+        return {**head, **shown}
+    computed = column.type in showing.COMPUTED
+    kept = [] if computed else page.now.values.get(column.id) or []
     start, size = _offset(call, len(kept)), call.page_size()
     following = _cursor(start + size) if start + size < len(kept) else None
     results = [{**head, column.type: each} for each in _elements(world, column, kept[start : start + size])]
@@ -100,7 +103,7 @@ def one_property(world: World, call: Call) -> Json:
             "id": column.spelled,
             "next_url": following and f"{world.base_url}{call.request.path}?start_cursor={following}",
             "type": column.type,
-            column.type: {},
+            column.type: shown[column.type] if computed else {},
         },
     }
 
@@ -109,6 +112,8 @@ def destination(world: World, raw: Raw) -> Parent:
     """Return the parent that a request names; a database stands for its only data source."""
     if not isinstance(raw, dict):
         raise wrong("body.parent", "be defined", MISSING if raw is None else raw)
+    if raw.get("type", PARENTS[0]) not in PARENTS:
+        raise wrong("body.parent.type", "be a type of parent", raw["type"])
     if "data_source_id" in raw:
         source = world.source(identity.checked(raw["data_source_id"], "body.parent.data_source_id"))
     elif "database_id" in raw:

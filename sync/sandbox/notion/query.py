@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from sync.sandbox.notion import filters, showing
+from sync.sandbox.notion import filters, showing, times
 from sync.sandbox.notion.call import Call, Route
 from sync.sandbox.notion.lists import bad_cursor
 from sync.sandbox.notion.model import DataSource, Json, Page, Raw
-from sync.sandbox.notion.refusals import invalid, wrong
+from sync.sandbox.notion.refusals import MISSING, invalid, wrong
 from sync.sandbox.notion.world import World
 
 BODY = {"filter", "sorts", "start_cursor", "page_size", "result_type", "is_archived"}
 ORDERS_KEPT = 16
 CURSORS_KEPT = 200
+NUMBER = re.compile(r"([0-9]+)")
 INCOMPLETE = {"type": "incomplete", "incomplete_reason": "query_result_limit_reached"}
 
 
@@ -28,6 +30,7 @@ def query(world: World, call: Call) -> Json:
     allowed = BODY if world.habits.on("query_in_trash_rejected") else BODY | {"in_trash"}
     call.only(allowed)
     source = world.source(call.path["data_source_id"])
+    _check_sorts(call.body.get("sorts", []))
     asked = {name: call.body[name] for name in ("filter", "sorts", "is_archived") if call.body.get(name)}
     found = order(world, source, asked)
     cap = int(world.habits.amount("query_cap"))
@@ -98,11 +101,20 @@ def _candidates(source: DataSource, raw: Raw) -> Iterable[Page]:
     return recent
 
 
+def _check_sorts(sorts: Raw) -> None:
+    if not isinstance(sorts, list):
+        raise wrong("body.sorts", "be an array", sorts)
+    for index, sort in enumerate(sorts):
+        at = f"body.sorts[{index}]"
+        if not isinstance(sort, dict):
+            raise wrong(at, "be an object", sort)
+        if sort.get("direction") not in ("ascending", "descending"):
+            raise wrong(f"{at}.direction", "be `ascending` or `descending`", sort.get("direction", MISSING))
+
+
 def _sort(source: DataSource, found: list[Page], sort: Raw, *, at: str, moment: datetime | None) -> None:
     """Sort in place, stably; rows without a value stand last."""
-    direction = sort.get("direction", "ascending")
-    if direction not in {"ascending", "descending"}:
-        raise wrong(f"{at}.direction", "be `ascending` or `descending`", direction)
+    direction = sort["direction"]
     if "timestamp" in sort:
         if sort["timestamp"] not in filters.TIMESTAMPS:
             raise wrong(f"{at}.timestamp", "be `created_time` or `last_edited_time`", sort["timestamp"])
@@ -120,11 +132,14 @@ def _sort(source: DataSource, found: list[Page], sort: Raw, *, at: str, moment: 
 
 
 def _key(kept: Raw) -> Raw:
-    """Return what a value sorts by, None where there is none."""
+    """Return what a value sorts by, None where there is none.
+
+    Recorded: numbers within a text count as numbers, "Article 4" stands before "Article 10".
+    """
     if isinstance(kept, str):
-        return kept.casefold() or None
+        return [int(each) if each.isdecimal() else each for each in NUMBER.split(kept.casefold())] if kept else None
     if isinstance(kept, dict):
-        return kept.get("start") or json.dumps(kept)
+        return times.span(kept["start"])[0] if "start" in kept else json.dumps(kept)
     return (json.dumps(kept) if kept else None) if isinstance(kept, list) else kept
 
 

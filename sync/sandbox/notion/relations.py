@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sync.sandbox.notion import identity, texts
 from sync.sandbox.notion.model import DataSource, Json, Property
-from sync.sandbox.notion.refusals import invalid
+from sync.sandbox.notion.refusals import MISSING, invalid, wrong
 from sync.sandbox.notion.world import World
 
 SINGLE, DUAL = "single_property", "dual_property"
@@ -17,7 +17,12 @@ def configured(world: World, source: DataSource, column: Property, *, given: Jso
     """Return what a relation keeps; a dual one puts its mirror into the other table, if there is none yet."""
     other = world.source(identity.checked(given.get("data_source_id"), f"{at}.data_source_id"))
     head = {"database_id": other.database.id, "data_source_id": other.id}
-    if DUAL not in {given.get("type"), *given}:
+    kind = given.get("type", DUAL if DUAL in given else SINGLE)
+    if kind not in (SINGLE, DUAL):
+        raise wrong(f"{at}.type", f"be `{SINGLE}` or `{DUAL}`", kind)
+    if not isinstance(given.get(kind), dict):
+        raise wrong(f"{at}.{kind}", "be an object", given.get(kind, MISSING))
+    if kind == SINGLE:
         return {**head, "type": SINGLE}
     mirror = column.config.get("mirror")
     if mirror not in other.properties:
@@ -30,8 +35,10 @@ def configured(world: World, source: DataSource, column: Property, *, given: Jso
     return {**head, "type": DUAL, "mirror": mirror}
 
 
-def rolled_up(world: World, source: DataSource, given: Json) -> Json:
+def rolled_up(world: World, source: DataSource, given: Json, *, at: str) -> Json:
     """Return what a rollup keeps: the columns that it names, with the ids that they have now (recorded)."""
+    if not isinstance(given.get("function"), str):
+        raise wrong(f"{at}.function", "be a string", given.get("function", MISSING))
     relation = source.find(str(given.get("relation_property_name") or given.get("relation_property_id")))
     other = world.sources.get(relation.config.get("data_source_id", "")) if relation else None
     column = other.find(str(given.get("rollup_property_name") or given.get("rollup_property_id"))) if other else None
@@ -42,7 +49,7 @@ def rolled_up(world: World, source: DataSource, given: Json) -> Json:
         "relation_property_name": relation.name,
         "rollup_property_id": column.id,
         "relation_property_id": relation.id,
-        "function": given.get("function", "count"),
+        "function": given["function"],
     }
 
 

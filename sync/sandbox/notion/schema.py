@@ -22,6 +22,8 @@ DEFAULT_STATUS = (
 
 def create(world: World, source: DataSource, properties: Raw, *, at: str) -> None:
     """Give a new data source its columns; without any it has a title called Name."""
+    if not isinstance(properties, dict | None):
+        raise wrong(at, "be an object", properties)
     for name, raw in (properties or {"Name": {"title": {}}}).items():
         _add(world, source, name, raw=raw, at=f"{at}.{name}")
     if identity.TITLE not in source.properties:
@@ -122,24 +124,35 @@ def _type(raw: Raw, at: str) -> str:
 
 def _configure(world: World, source: DataSource, column: Property, *, raw: Json, at: str) -> None:
     given = raw[column.type]
+    if not isinstance(given, dict):
+        raise wrong(f"{at}.{column.type}", "be an object", given)
     if column.type == "status" and not column.group_ids:
         column.group_ids = {name: world.ids.uuid() for name, _ in GROUPS}
     if column.type in OPTIONS:
-        told = given.get("options")
-        if told is None and column.type == "status" and not column.options:
-            told = list(DEFAULT_STATUS)
-        if told is not None:
+        unsaid = DEFAULT_STATUS if column.type == "status" and not column.options else ()
+        if "options" in given or unsaid:
+            told = given.get("options", list(unsaid))
             options(world, column, told, at=f"{at}.{column.type}.options")
     elif column.type == "number":
-        column.config = {"format": given.get("format", column.config.get("format", "number"))}
+        told = given.get("format", column.config.get("format", "number"))
+        column.config = {"format": _string(told, f"{at}.number.format")}
     elif column.type == "relation":
         column.config = relations.configured(world, source, column, given=given, at=f"{at}.relation")
     elif column.type == "rollup":
-        column.config = relations.rolled_up(world, source, given)
+        column.config = relations.rolled_up(world, source, given, at=f"{at}.rollup")
     elif column.type == "unique_id":
-        column.config = {"prefix": given.get("prefix")}
+        prefix = given.get("prefix")
+        column.config = {"prefix": None if prefix is None else _string(prefix, f"{at}.unique_id.prefix")}
+    elif column.type == "formula":
+        column.config = {"expression": _string(given.get("expression", ""), f"{at}.formula.expression")}
     else:
         column.config = dict(given)
+
+
+def _string(raw: Raw, at: str) -> str:
+    if not isinstance(raw, str):
+        raise wrong(at, "be a string", raw)
+    return raw
 
 
 def _option(world: World, column: Property, raw: Raw, *, at: str) -> Option:

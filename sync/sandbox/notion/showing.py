@@ -25,8 +25,8 @@ SHOWN = 25
 OPTIONS = frozenset({"select", "multi_select", "status"})
 UNTITLED = "New database"
 """What a database is called where it and its data sources have no title (recorded)."""
-LISTS = frozenset({"title", "rich_text", "people", "relation"})
-"""Types whose property endpoint answers a list (recorded for each)."""
+LISTS = frozenset({"title", "rich_text", "people", "relation", "rollup"})
+"""Types whose property endpoint answers a list (recorded for each; a rollup's own value stands beside the list)."""
 
 
 def partial(user_id: str) -> Json:
@@ -38,7 +38,7 @@ def user(world: World, who: User) -> Json:
     """Return a user as far as the capabilities go."""
     if not world.may("read_users"):
         return partial(who.id)
-    shown = {**partial(who.id), "name": who.name, "avatar_url": None}
+    shown = {**partial(who.id), "name": who.name, "avatar_url": who.avatar}
     if who.kind == "bot":
         return {**shown, "type": "bot", "bot": {}}
     person = {"email": who.email} if who.email and world.may("read_emails") else {}
@@ -142,13 +142,12 @@ COMPUTED: Mapping[str, Callable[[World, Property, Page, State], Raw]] = {
     "created_by": lambda world, _, of, __: _author(world, of.created_by),
     "last_edited_by": lambda world, _, __, state: _author(world, state.edited_by),
     "unique_id": lambda _, column, of, __: {"prefix": column.config.get("prefix"), "number": of.number},
-    # Formulas are not calculated here.
-    "formula": lambda *_: {"type": "string", "string": None},
-    "rollup": lambda _, column, *__: {
-        "type": "number",
-        "number": None,
-        "function": column.config.get("function", "count"),
-    },
+    # Nothing is calculated here: a page shows what it was loaded with.
+    "formula": lambda _, column, __, state: state.values.get(column.id) or {"type": "string", "string": None},
+    "rollup": lambda _, column, __, state: (
+        state.values.get(column.id)
+        or {"type": "number", "number": None, "function": column.config.get("function", "count")}
+    ),
     "button": lambda *_: {},
 }
 
@@ -172,7 +171,7 @@ def column(world: World, of: Property) -> Json:
             }
             for name, color in GROUPS
         ]
-    return {"id": of.spelled, "name": of.name, "description": None, "type": of.type, of.type: config}
+    return {"id": of.spelled, "name": of.name, "description": of.description, "type": of.type, of.type: config}
 
 
 def source(world: World, of: DataSource) -> Json:

@@ -52,7 +52,7 @@ def _bot(world: World) -> Json:
         owner = {"type": "user", "user": showing.user(world, world.owner)}
     bot = {
         "owner": owner,
-        "workspace_name": "Sandbox",
+        "workspace_name": world.workspace_name,
         "workspace_id": world.workspace_id,
         "workspace_limits": {"max_file_upload_size_in_bytes": FREE_UPLOAD},
     }

@@ -55,7 +55,7 @@ class World:
         self.stale = 0.0
         self.cursors: dict[str, tuple[str, list[Page], int]] = {}
         self.capabilities = set(CAPABILITIES)
-        self.workspace_id = self.ids.uuid()
+        self.workspace_id, self.workspace_name = self.ids.uuid(), "Sandbox"
         self.bot = self.add_user(name, None, kind="bot")
         self.owner = self.add_user("Sandbox Owner", "owner@example.com")
         self.root = self.add_page(self.owner.id, Parent("workspace"), {identity.TITLE: texts.shown("Sandbox")})

@@ -104,11 +104,13 @@ class Draft:
 def new_option(world: World, column: Property, raw: Json, *, at: str) -> Option:
     """Return a new option, in a colour of Notion's choice where none is given; raises Refused."""
     name = raw["name"]
+    if not isinstance(name, str):
+        raise wrong(f"{at}.name", "be a string", name)
     if "," in name and column.type in MADE_BY_A_WRITE:
         raise invalid(f"Invalid {column.type} option, commas not allowed: {name}")
     if texts.units(name) > OPTION_NAME:
         raise too_long(f"{at}.name", OPTION_NAME, texts.units(name))
-    color = raw.get("color") or world.ids.random.choice(texts.COLORS)
+    color = raw["color"] if "color" in raw else world.ids.random.choice(texts.COLORS)
     if color not in texts.COLORS:
         raise wrong(f"{at}.color", "be a valid color", color)
     return Option(world.ids.uuid(), name, color)
@@ -206,6 +208,8 @@ def _files(draft: Draft, __: Property, raw: Raw, at: str) -> list[Json]:
 
 def _file(draft: Draft, raw: Raw, at: str) -> Json:
     """Return a file; an upload reads back as a signed address that expires."""
+    if isinstance(raw, dict) and not isinstance(raw.get("name", ""), str):
+        raise wrong(f"{at}.name", "be a string", raw["name"])
     if isinstance(raw, dict) and isinstance(raw.get("external"), dict):
         url = raw["external"].get("url")
         return {"name": raw.get("name") or url, "type": "external", "external": {"url": url}}

@@ -45,7 +45,10 @@ def test_a_bot_makes_databases_and_further_data_sources(desk, notion):
     (first,) = made["data_sources"]
     assert first["name"] == "Articles"
     assert desk.get(f"/v1/data_sources/{first['id']}")["properties"]["Cost"]["number"] == {"format": "dollar"}
-    second = desk.post("/v1/data_sources", {"parent": {"database_id": made["id"]}, "title": text("More")})
+    second = desk.post(
+        "/v1/data_sources",
+        {"parent": {"database_id": made["id"]}, "title": text("More"), "properties": {"Name": {"title": {}}}},
+    )
     assert list(second["properties"]) == ["Name"]
     assert len(desk.get(f"/v1/databases/{made['id']}")["data_sources"]) == 2
 

@@ -232,7 +232,9 @@ def test_people_are_limited_to_100_and_have_to_exist(desk, page, notion):
 
 
 def test_relations_beyond_25_are_told_by_has_more(desk, notion, source):
-    other = notion.create_database("Other", {"Name": {"title": {}}, "Rel": {"relation": {"data_source_id": source}}})
+    other = notion.create_database(
+        "Other", {"Name": {"title": {}}, "Rel": {"relation": {"data_source_id": source, "single_property": {}}}}
+    )
     targets = notion.load(source, ({"Name": str(n)} for n in range(30)))
     page = desk.row(other.data_source, {"Rel": {"relation": [{"id": each} for each in targets]}})
     shown = page["properties"]["Rel"]
