@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from sync.core.model import LinkState, Record
+from sync.core.model import LinkState, Record, Ref
 
 
 class Sighting(StrEnum):
@@ -23,7 +24,6 @@ class Step(StrEnum):
     MERGE = "merge"
     RESUME = "resume"
     MOURN = "mourn"
-    WATCH = "watch"
     PARK = "park"
     REST = "rest"
     BURY = "bury"
@@ -50,8 +50,8 @@ LIFE: dict[tuple[LinkState, Sighting, Sighting], Step] = {
     (_LINKED, _AWAY, _GONE): Step.PARK,
     (_LINKED, _AWAY, _AWAY): Step.PARK,
     (_PARKED, _HERE, _HERE): Step.RESUME,
-    (_PARKED, _HERE, _GONE): Step.WATCH,
-    (_PARKED, _GONE, _HERE): Step.WATCH,
+    (_PARKED, _HERE, _GONE): Step.MOURN,
+    (_PARKED, _GONE, _HERE): Step.MOURN,
     (_PARKED, _GONE, _GONE): Step.BURY,
     (_PARKED, _HERE, _AWAY): Step.REST,
     (_PARKED, _AWAY, _HERE): Step.REST,
@@ -68,6 +68,12 @@ def sighting(record: Record | None, *, in_scope: bool) -> Sighting:
     if record.presence.gone:
         return Sighting.GONE
     return Sighting.HERE if record.presence.in_sight and in_scope else Sighting.AWAY
+
+
+def followed(record: Record, containers: Collection[str]) -> Ref | None:
+    """Return the identity under which a record lives on inside the mapping, None where it did not move or left it."""
+    moved = record.moved_to
+    return moved if moved is not None and moved.container in containers else None
 
 
 def step(state: LinkState, github: Sighting, notion: Sighting) -> Step:

@@ -230,8 +230,8 @@ class Unmapped:
 class Plan:
     """All that is to be done for one link, as a value: what `plan` prints is what `sync` carries out.
 
-    `shadows` advance at once, without a write; `state` is the link's next state; `forget` is a side whose record is
-    gone for ever, so that a new one may be born; `because` is why nothing (more) is done.
+    `shadows` advance at once, without a write; `state` is the link's next state; `because` is why nothing (more) is
+    done.
     """
 
     ops: tuple[Op, ...] = ()
@@ -240,7 +240,6 @@ class Plan:
     unmapped: tuple[Unmapped, ...] = ()
     notes: tuple[str, ...] = ()
     state: LinkState | None = None
-    forget: Side | None = None
     because: str = ""
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sync.core.model import UNREAD, Reading, Record
+from sync.core.model import UNREAD, Presence, Reading, Record
 from sync.core.state import Ack, Observation
 
 
@@ -41,7 +41,9 @@ def absorb(known: Observation | None, record: Record, moment: Moment, stale: tim
         return Use.OLDER, known
     if known.ack and moment.at < known.ack.at + stale and _doubtful(known, known.ack, record):
         return Use.DOUBTFUL, known
-    merged = replace(record, fields=_filled(known.record, record, settled=_settled(known, record)))
+    merged = replace(
+        _named(known.record, record), fields=_filled(known.record, record, settled=_settled(known, record))
+    )
     changed = _changed(known.record, merged)
     observation = replace(
         known,
@@ -90,6 +92,13 @@ def _filled(old: Record, new: Record, *, settled: bool) -> dict[str, Reading]:
         **old.fields,
         **{name: value for name, value in new.fields.items() if value is not UNREAD or not settled},
     }
+
+
+def _named(old: Record, new: Record) -> Record:
+    """Return a record that no answer showed under the name it had; one that was deleted has no address any more."""
+    if new.fields or new.presence.in_sight:
+        return new
+    return replace(new, label=old.label, address=old.address if new.presence is Presence.HIDDEN else new.address)
 
 
 def _settled(known: Observation, record: Record) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from sync.core import facets
 from sync.core.births import barrier, birth
-from sync.core.bound import MARK, OPEN, STATE, WITHDRAWN, Bound, Field
+from sync.core.bound import CLOSED_AT, MARK, OPEN, STATE, WITHDRAWN, Bound, Field
 from sync.core.guard import action_of
 from sync.core.life import Step, sighting, step
 from sync.core.mapping import Deletions, Fate
@@ -31,9 +33,7 @@ from sync.core.values import same
 def decide(known: Known, bound: Bound) -> Plan:
     """Return what is to be done for the link, from what is known of it and nothing else."""
     seen = {side: _record(known.on(side)) for side in Side}
-    sightings = {
-        side: sighting(record, in_scope=record is None or bound.scope.holds(record)) for side, record in seen.items()
-    }
+    sightings = {side: sighting(record, in_scope=_in_scope(bound, record)) for side, record in seen.items()}
     turn = step(known.link.state, sightings[Side.GITHUB], sightings[Side.NOTION])
     match turn:
         case Step.BIRTH:
@@ -42,8 +42,8 @@ def decide(known: Known, bound: Bound) -> Plan:
             return _merge(known, bound)
         case Step.RESUME:
             return _resume(known, bound)
-        case Step.MOURN | Step.WATCH:
-            return _bereaved(known, bound, turn)
+        case Step.MOURN:
+            return _bereaved(known, bound)
         case Step.PARK:
             return Plan(state=LinkState.PARKED, because="one side is out of sight: nothing is written until it is back")
         case Step.BURY:
@@ -63,6 +63,11 @@ def verdicts(known: Known, bound: Bound) -> Mapping[str, Verdict]:
         )
         for field in bound.fields
     }
+
+
+def _in_scope(bound: Bound, record: Record | None) -> bool:
+    """Tell whether the mapping is still about the record: what leaves it, or whose place left the file, is parked."""
+    return record is None or (record.ref.container in bound.containers[record.ref.side] and bound.scope.holds(record))
 
 
 def _record(observation: Observation | None) -> Record | None:
@@ -132,48 +137,78 @@ def _constants(bound: Bound, record: Record, side: Side) -> list[Change]:
 
 
 def _resume(known: Known, bound: Bound) -> Plan:
-    """Both records are there again: reopen the issue if our close is its latest state, then merge as ever."""
-    shadow = _state_shadow(known, bound)
-    issue = _record(known.github)
-    assert issue is not None
-    if known.link.closed_by_us and shadow is not None and issue.read(STATE) == shadow.github != OPEN:
-        settled = shadow.advanced(Side.GITHUB, OPEN)
-        change = Change(_state_key(bound), issue.read(STATE), OPEN, settled)
+    """Both records are there again: reopen the issue if our close is its latest state, else merge as ever.
+
+    The page never said that the issue be closed, so what people made of it since is a change of an open issue.
+    """
+    shadow, state = _state_shadow(known, bound), _state_key(bound)
+    assert known.github is not None
+    if not known.link.closed_by_us or shadow is None:
+        return _merge(known, bound)
+    before = shadow.advanced(Side.GITHUB, OPEN)
+    if _still_closed(known.github, shadow):
+        change = Change(state, shadow.github, OPEN, before)
         return Plan(ops=(Op(Side.GITHUB, Action.REOPEN, (change,), "its page was restored"),))
-    return _merge(known, bound)
+    merged = _merge(replace(known, shadows={**known.shadows, state: before}), bound)
+    return replace(merged, shadows={state: before, **merged.shadows})
 
 
-def _bereaved(known: Known, bound: Bound, turn: Step) -> Plan:
+def _still_closed(issue: Observation, shadow: Shadow) -> bool:
+    """Tell whether our close is the issue's latest state: whoever opened and closed it again since meant it.
+
+    A close of theirs may show the same state as ours, but not the same time.
+    """
+    closed_at = issue.record.read(CLOSED_AT)
+    if isinstance(closed_at, str) and issue.ack is not None and datetime.fromisoformat(closed_at) > issue.ack.time:
+        return False
+    return issue.record.read(STATE) == shadow.github != OPEN
+
+
+def _bereaved(known: Known, bound: Bound) -> Plan:
     """One record is gone: a person's edit of the other wins, else the mapping's `deletions` say what becomes of it."""
     lost = next(side for side in Side if (record := _record(known.on(side))) is not None and record.presence.gone)
-    if edited(known, bound, lost.other):
-        return _revive(known, lost)
-    if turn is Step.WATCH:
-        return Plan(because="parked: the other side is gone and nobody edited this one")
+    if edited(known, bound, lost.other) or (lost is Side.NOTION and _reopened(known)):
+        return _revive(known, bound, lost)
     return _close(known, bound) if lost is Side.NOTION else _trash(bound.deletions)
 
 
+def _reopened(known: Known) -> bool:
+    """Tell whether somebody took back our close, which counts in every mapping, whatever its row of the state says."""
+    issue = _record(known.github)
+    return known.link.closed_by_us and issue is not None and issue.read(STATE) == OPEN
+
+
 def edited(known: Known, bound: Bound, side: Side) -> bool:
-    """Tell whether a person changed, in a row that flows both ways, what this side showed when both last agreed."""
+    """Tell whether a person changed, in a row that flows both ways, what this side showed when both last agreed.
+
+    A choice that no row can say on the other side flows nowhere, so it is no such change.
+    """
     record = _record(known.on(side))
     assert record is not None
     for field in bound.fields:
         shadow, reading = known.shadows.get(field.key), field.read(record)
         if shadow is None or reading is UNREAD or not field.both_ways:
             continue
-        if not same(field.facet(side).kind, field.transform.seen(side, reading), shadow.on(side)):
+        seen = field.transform.seen(side, reading)
+        if not same(field.facet(side).kind, seen, shadow.on(side)) and not field.transform.unsaid(side, seen):
             return True
     return False
 
 
-def _revive(known: Known, lost: Side) -> Plan:
-    record = _record(known.on(lost))
+def _revive(known: Known, bound: Bound, lost: Side) -> Plan:
+    """Bring the lost record back; one that was deleted cannot come, so its partner is let go to give birth as ever."""
+    record, widow = _record(known.on(lost)), _record(known.on(lost.other))
     assert record is not None
+    assert widow is not None
     if record.presence is Presence.TRASHED:
         # Parked until both are seen: what our own close left behind is put right when the link resumes.
         reason = "it was trashed here and edited on the other side: the edit wins"
         return Plan(ops=(Op(lost, Action.RESTORE, reason=reason, then=LinkState.PARKED),))
-    return Plan(state=LinkState.CLAIMED, forget=lost, because="deleted here, edited on the other side: born anew")
+    reason, mark = "deleted here, edited on the other side: it is born anew", bound.marks[lost.other]
+    if not mark.writable or widow.read(mark.name) is None:
+        return Plan(state=LinkState.TOMBSTONED, because=reason)
+    change = Change(MARK, widow.read(mark.name), None)
+    return Plan(ops=(Op(lost.other, Action.UNLINK, (change,), reason, then=LinkState.TOMBSTONED),))
 
 
 def _close(known: Known, bound: Bound) -> Plan:

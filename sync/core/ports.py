@@ -44,11 +44,18 @@ class Remote(Protocol):
         ...
 
     def read(self, ref: Ref) -> Record:
-        """Return the record now, completely; `presence` says where it is, whatever that is. One call, rarely two."""
+        """Return the record now, completely; `presence` says where it is, whatever that is. One call, rarely two.
+
+        `moved_to` is set only where the service itself led from the old identity to the new one.
+        """
         ...
 
     def alive(self, container: str) -> bool:
         """Tell whether the container is certainly there and readable, so that absence of a record proves something."""
+        ...
+
+    def address(self, written: str) -> str:
+        """Return an address that a person wrote as this side spells it itself; what is none comes back as it is."""
         ...
 
     def create(self, container: str, puts: Sequence[Put]) -> Record:

@@ -47,6 +47,10 @@ class Reads(Protocol):
         """Yield, in order of container and number or id, observations that no link holds."""
         ...
 
+    def held(self, mapping: str, side: Side) -> Iterator[Observation]:
+        """Yield, in the same order, observations that a living link holds."""
+        ...
+
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
         """Return observations by address; addresses compare without case and without a trailing slash."""
         ...
@@ -139,7 +143,10 @@ class Writes(Protocol):
         ...
 
     def tie(self, mapping: str, github: Ref, notion: Ref, tick: int) -> Link | None:
-        """Make a linked link of two free records and mark it; None where either is not free any more."""
+        """Make a linked link of two free records and mark it; None where either is not free any more.
+
+        A record that is merely claimed, with no create on its way, counts as free: its claim gives way.
+        """
         ...
 
     def claim(self, mapping: str, ref: Ref, tick: int) -> Link | None:
@@ -202,10 +209,7 @@ class Writes(Protocol):
         ...
 
     def rekey(self, link: Link, state: LinkState, ref: Ref | None, tick: int) -> None:
-        """Give a link another state and, where the record answered under another identity, another record.
-
-        A linked link that is claimed again, with no record given, forgets the one that is gone and all that was agreed.
-        """
+        """Give a link another state and, where the record answered under another identity, another record."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
@@ -11,15 +12,16 @@ from sync.core.errors import Denied
 from sync.core.model import UNREAD, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
+from sync.flow.follow import astray, follow
 from sync.flow.world import World
 
 CHUNK = 100
 RENEWED = 5
 """So many calls at most renew a container: more are not done before the records are to be looked at again."""
 DEAR = timedelta(seconds=60)
-HIDDEN_AGAIN = timedelta(seconds=60)
+HIDDEN_AGAIN = timedelta(seconds=120)
 """A record that answers "not found" is looked at once more before that is left standing: a read may hit a replica that
-lags (octokit/octokit.js#900)."""
+lags (octokit/octokit.js#900). Its link is parked meanwhile, so nobody at a shell waits for it."""
 
 
 def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
@@ -28,15 +30,25 @@ def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
     for side in Side:
         for container in bound.containers[side]:
             seen[side] += _read(world, bound, (side, container), full=full)
+        if full:
+            look(world, bound, astray(world, bound, side))
     look(world, bound, world.store.due_looks(world.name, world.now()))
     return seen
 
 
 def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
-    """Read records by their identity, one call each, and take them off the list of looks."""
+    """Read records by their identity, one call each, and take them off the list of looks.
+
+    That one is gone is believed only while its container lives, which is asked once.
+    """
+    alive: dict[str, bool] = {}
     for ref in refs:
-        moment = Moment(world.store.tick(), world.now())
-        record = world.remote(ref.side).read(ref)
+        moment, remote = Moment(world.store.tick(), world.now()), world.remote(ref.side)
+        record = remote.read(ref)
+        if record.presence.gone:
+            if ref.container not in alive:
+                alive[ref.container] = remote.alive(ref.container)
+            record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
         world.store.looked(world.name, [ref])
         keep(world, bound, [record], moment)
 
@@ -95,6 +107,7 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
             touched.append(record.ref)
             _look_closer(world, bound, known.get(record.ref), record)
     store.observe(world.name, kept, touched, moment.seq)
+    follow(world, bound, kept, moment.seq)
     if moment.listing and passed:
         store.seen_in_listing(world.name, passed, moment.listing)
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from sync.core.births import barrier, quiet_until
 from sync.core.bound import Bound
-from sync.core.model import Link, Ref, Side
+from sync.core.model import Link, LinkState, Ref, Side
 from sync.core.state import Observation, Quarantine
+from sync.flow.fetch import look
+from sync.flow.follow import suspects
 from sync.flow.world import World
 
 
@@ -21,10 +23,14 @@ def match(world: World, bound: Bound) -> int:
     store = world.store
     if not _listed(world, bound):
         return 0
-    free = {side: [each for each in store.unlinked(world.name, side) if _there(bound, each)] for side in Side}
+    state, free = store.mapping(world.name), {side: _free(world, bound, side) for side in Side}
+    for side in Side:
+        moved = [] if state.first_pass else suspects(world, bound, free[side])
+        if moved:
+            look(world, bound, moved)
+            free[side] = _free(world, bound, side)
     tying = Tying(world, bound, free)
     tying.by_mark()
-    state = store.mapping(world.name)
     if state.first_pass and "title" in bound.match:
         tying.by_title()
     tying.claim()
@@ -38,6 +44,10 @@ def _listed(world: World, bound: Bound) -> bool:
         for side in Side
         for container in bound.containers[side]
     )
+
+
+def _free(world: World, bound: Bound, side: Side) -> list[Observation]:
+    return [each for each in world.store.unlinked(world.name, side) if _there(bound, each)]
 
 
 def _there(bound: Bound, observation: Observation) -> bool:
@@ -58,7 +68,8 @@ class Tying:
     def by_mark(self) -> None:
         """Tie what names its partner, the page's link property first: it is the tie that a person sees and can edit."""
         for side in (Side.NOTION, Side.GITHUB):
-            marked = {ref: mark for ref, each in self.free[side].items() if (mark := self._mark(each))}
+            spelled = self.world.remote(side.other).address
+            marked = {ref: spelled(mark) for ref, each in self.free[side].items() if (mark := self._mark(each))}
             partners = self.world.store.by_address(self.world.name, side.other, marked.values())
             named = {partner.record.ref: partner for partner in partners.values()}
             wanted: dict[Ref, list[Observation]] = defaultdict(list)
@@ -107,6 +118,8 @@ class Tying:
 
     def _tie_to(self, partner: Observation, rivals: Sequence[Observation]) -> None:
         """Tie the one record that names a partner to it; several, or a partner that is taken, wait for a person."""
+        if len(rivals) == 1 and self._merely_claimed(partner) and self._tie(rivals[0], partner):
+            return
         if partner.link is not None:
             self._quarantine(rivals, f"names {partner.record.label}, which is tied to another record: a copy?")
         elif partner.record.ref not in self.free[partner.record.ref.side]:
@@ -116,10 +129,17 @@ class Tying:
         else:
             self._tie(rivals[0], partner)
 
-    def _tie(self, one: Observation, two: Observation) -> None:
+    def _merely_claimed(self, partner: Observation) -> bool:
+        """Tell whether what a person tied now was still waiting for a partner to be born."""
+        link = self.world.store.link_of(self.world.name, partner.record.ref) if partner.link is not None else None
+        return link is not None and link.state is LinkState.CLAIMED
+
+    def _tie(self, one: Observation, two: Observation) -> Link | None:
         refs = {each.record.ref.side: each.record.ref for each in (one, two)}
-        self._count(self.world.store.tie(self.world.name, refs[Side.GITHUB], refs[Side.NOTION], self.tick))
+        link = self.world.store.tie(self.world.name, refs[Side.GITHUB], refs[Side.NOTION], self.tick)
+        self._count(link)
         self._settle(refs.values())
+        return link
 
     def _quarantine(self, observations: Iterable[Observation], reason: str) -> None:
         refs = [each.record.ref for each in observations]

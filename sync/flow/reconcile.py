@@ -67,9 +67,6 @@ def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) ->
     decisions = []
     for known in chunk:
         plan = decide(known, bound)
-        if plan.forget is not None:
-            world.store.rekey(known.link, LinkState.CLAIMED, None, world.store.tick())
-            continue
         decisions.append((known, _decision(world, known, plan)))
         if done.keep and plan.ops:
             done.plans.append((known, plan))

@@ -53,6 +53,7 @@ def run(
     done = Pass()
     bound = bind(world, fresh=full)
     done.seen = fetch(world, bound, full=full)
+    resume(world)
     for _ in range(ROUNDS):
         match(world, bound)
         decided = reconcile(world, bound, let_through=let_through)
@@ -86,6 +87,8 @@ def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None]
         due = world.store.next_due(world.name)
         if due is None or due > until:
             return count
+        if due > world.now() + world.patience.stale and not world.store.waiting(world.name):
+            return count  # a look at what is out of sight: the next pass does it
         if due > world.now():
             wait((due - world.now()).total_seconds())
         look(world, bound, world.store.due_looks(world.name, world.now()))
@@ -99,6 +102,13 @@ def _counted(done: Pass, written: Written) -> int:
         done.written[(op.side, op.action)] += 1
         return 1
     return 1 if written.outcome in (Outcome.DROPPED, Outcome.FAILED) else 0
+
+
+def resume(world: World) -> None:
+    """Take away the note why the mapping did not run: both sides were read."""
+    state = world.store.mapping(world.name)
+    if state.paused:
+        world.store.save_mapping(replace(state, paused=None))
 
 
 def complete_first_pass(world: World, bound: Bound) -> None:

@@ -17,7 +17,7 @@ from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look
 from sync.flow.match import match
 from sync.flow.reconcile import reconcile
-from sync.flow.run import complete_first_pass
+from sync.flow.run import complete_first_pass, resume
 from sync.flow.world import World
 from sync.flow.write import Outcome, next_write, write
 
@@ -149,9 +149,7 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
     first = world.store.mapping(world.name).first_pass
     reconcile(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
-    state = world.store.mapping(world.name)
-    if state.paused:
-        world.store.save_mapping(replace(state, paused=None))
+    resume(world)
 
 
 def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:

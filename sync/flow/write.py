@@ -87,7 +87,8 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:
-    polled = world.store.polled_at(world.name, target.side, target.container)
+    listed = observation.record.presence is Presence.PRESENT  # no list shows what is archived
+    polled = world.store.polled_at(world.name, target.side, target.container) if listed else None
     seen = max(observation.read_at, polled) if polled else observation.read_at
     return world.now() - seen <= world.patience.fresh
 
@@ -103,7 +104,7 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     except Unsafe as unsafe:
         return _unknown(world, bound, outgoing, unsafe)
     except Rejected as rejected:
-        return _failed(world, outgoing, rejected.reason, rejected.cure)
+        return _refused(world, bound, outgoing, rejected)
     except Vanished:
         target = outgoing.link.ref(outgoing.op.side)
         if target is not None:
@@ -187,6 +188,17 @@ def _not_applied(outgoing: Outgoing, refused: tuple[object, ...], now: datetime)
     )
 
 
+def _refused(world: World, bound: Bound, outgoing: Outgoing, rejected: Rejected) -> Written:
+    """Keep a refusal as a failure, unless the record has gone elsewhere: a moved page lacks the columns it had."""
+    target = outgoing.link.ref(outgoing.op.side)
+    if target is not None:
+        look(world, bound, [target])
+        if not world.store.observations(world.name, [target])[target].record.presence.in_sight:
+            world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
+            return Written(outgoing, Outcome.DROPPED)
+    return _failed(world, outgoing, rejected.reason, rejected.cure)
+
+
 def _failed(world: World, outgoing: Outgoing, error: str, cure: str) -> Written:
     failure = Failure(
         link=outgoing.link.id,
@@ -236,7 +248,7 @@ def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     target = outgoing.link.ref(outgoing.op.side)
     assert target is not None
     record = world.remote(target.side).read(target)
-    if record.presence is Presence.PRESENT and _shows(bound, outgoing.op, record):
+    if _shows(bound, outgoing.op, record):
         return _adopt(world, bound, outgoing, record)
     if _overdue(world, outgoing, world.patience.stale):
         look(world, bound, [target])
@@ -266,6 +278,8 @@ def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:
 
 def _shows(bound: Bound, op: Op, record: Record) -> bool:
     """Tell whether the record shows everything that the write was to bring about."""
-    if op.action in (Action.TRASH, Action.RESTORE):
-        return (record.presence is Presence.TRASHED) is (op.action is Action.TRASH)
-    return all(facets.read(bound.facet(op.side, each.field), record) == each.after for each in op.changes)
+    if op.action is Action.TRASH:
+        return record.presence is Presence.TRASHED
+    return record.presence.in_sight and all(
+        facets.read(bound.facet(op.side, each.field), record) == each.after for each in op.changes
+    )

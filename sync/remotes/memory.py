@@ -168,6 +168,10 @@ class MemoryRemote:
         self._call("alive")
         return container == self.shelf.container
 
+    def address(self, written: str) -> str:
+        """Return the address: nobody spells it otherwise here."""
+        return written
+
     def create(self, container: str, puts: Sequence[Put]) -> Record:
         """Add a record with those fields; what is not given is empty, an issue is open."""
         assert container == self.shelf.container

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Update, case, delete, func, insert, select, tuple_, update
 
-from sync.core.model import Link, LinkState, Presence, Ref, Side
+from sync.core.model import Link, LinkState, Ref, Side
 from sync.core.state import Stage
-from sync.store import codec, journal
+from sync.store import journal
 from sync.store.engine import Queries, chunks
 from sync.store.tables import ALIVE, conflicts, failures, links, observations, outbox, shadows, unmapped
 
@@ -91,15 +91,21 @@ def hold(connection: Connection, link: int, mapping: str, ref: Ref) -> bool:
     A rival that is merely claimed, with nothing on its way, gives way: it wanted a partner for what has one.
     """
     rival = holders(connection, mapping, [ref]).get(ref, link)
-    if rival != link:
-        row = lock(connection, [rival])[rival]
-        if row.state != LinkState.CLAIMED or busy(connection, [rival]):
-            return False
-        connection.execute(update(links).where(links.c.id == rival).values(state=LinkState.TOMBSTONED))
-        bury(connection, [rival])
+    if rival != link and not _gives_way(connection, rival):
+        return False
     let_go(connection, link, ref.side)
     connection.execute(update(links).where(links.c.id == link).values(ref_values(ref)))
     _claim_observations(connection, mapping, {ref: link})
+    return True
+
+
+def _gives_way(connection: Connection, rival: int) -> bool:
+    """End a link that is merely claimed, with no create on its way; tell whether it did."""
+    row = lock(connection, [rival])[rival]
+    if row.state != LinkState.CLAIMED or busy(connection, [rival]):
+        return False
+    connection.execute(update(links).where(links.c.id == rival).values(state=LinkState.TOMBSTONED))
+    bury(connection, [rival])
     return True
 
 
@@ -160,7 +166,7 @@ class LinkQueries(Queries):
             return connection.execute(asked).scalar_one()
 
     def tie(self, mapping: str, github: Ref, notion: Ref, tick: int) -> Link | None:
-        """Make a linked link of two free records and mark it; None where either is not free any more."""
+        """Make a linked link of two free records and mark it; None where either is not free; a mere claim gives way."""
         return self._make(mapping, (github, notion), LinkState.LINKED, tick)
 
     def claim(self, mapping: str, ref: Ref, tick: int) -> Link | None:
@@ -178,17 +184,12 @@ class LinkQueries(Queries):
             connection.execute(marking(tick, self.database.now()).where(links.c.mapping == mapping))
 
     def rekey(self, link: Link, state: LinkState, ref: Ref | None, tick: int) -> None:
-        """Give a link another state and, where the record answered under another identity, another record.
-
-        A claim of a link that lost a record for good forgets that record and all that was ever agreed with it.
-        """
+        """Give a link another state and, where the record answered under another identity, another record."""
         with self.database.writing(link.mapping) as connection:
             lock(connection, [link.id])
             reason = f"{state}" if ref is None else f"{state}, now {ref.side} {ref.id}"
             if ref is not None and not hold(connection, link.id, link.mapping, ref):
                 reason = f"{state}; {ref.side} {ref.id} is held by another link"
-            if ref is None and state is LinkState.CLAIMED:
-                _bereave(connection, link.id)
             connection.execute(update(links).where(links.c.id == link.id).values(state=state, because=reason))
             if state is LinkState.TOMBSTONED:
                 bury(connection, [link.id])
@@ -198,7 +199,8 @@ class LinkQueries(Queries):
     def _make(self, mapping: str, refs: Sequence[Ref], state: LinkState, tick: int) -> Link | None:
         now = self.database.now()
         with self.database.writing(mapping) as connection:
-            if holders(connection, mapping, refs):
+            rivals = set(holders(connection, mapping, refs).values())
+            if rivals and (state is LinkState.CLAIMED or not all(_gives_way(connection, each) for each in rivals)):
                 return None
             # Version 1 was never decided: a round that began earlier and ends now does not unmark it.
             row = {
@@ -216,15 +218,6 @@ class LinkQueries(Queries):
             event = "claimed" if state is LinkState.CLAIMED else "tied"
             journal.add(connection, journal.Line(made.id, mapping, now, event, reason=_names(refs)))
         return to_link(made)
-
-
-def _bereave(connection: Connection, link: int) -> None:
-    """Forget the record that is gone, which the observations show, so that a new one may be born."""
-    forget(connection, [link])
-    seen = select(observations.c.side, observations.c.record).where(observations.c.link == link)
-    for side, record in connection.execute(seen).all():
-        if codec.load_record(record).presence is Presence.DELETED:
-            let_go(connection, link, Side(side))
 
 
 def _names(refs: Iterable[Ref]) -> str:

@@ -115,6 +115,11 @@ class ObservationQueries(Queries):
         free = self._on(mapping, side).where(observations.c.link.is_(None))
         return map(to_observation, self._pages(free, _PLACE))
 
+    def held(self, mapping: str, side: Side) -> Iterator[Observation]:
+        """Yield, in order of container and number or id, observations that a living link holds."""
+        tied = self._on(mapping, side).where(observations.c.link.is_not(None))
+        return map(to_observation, self._pages(tied, _PLACE))
+
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
         """Return observations by the address that was asked for; of several, the one in sight that was read last."""
         asked = {address: folded(address) for address in addresses}

@@ -74,9 +74,7 @@ def test_a_transfer_told_by_name_is_resolved_to_the_repositorys_id(github, stand
 def test_another_issue_under_that_number_is_not_taken_for_ours(github, stand):
     served(stand, {"/repositories/1/issues/7": Said(200, issue(7, id=5))})
     seen = github.read(REF)
-    assert seen.presence is Presence.AWAY
-    assert seen.moved_to
-    assert seen.moved_to.id == "5"
+    assert (seen.presence, seen.moved_to) == (Presence.AWAY, None)
 
 
 def test_an_issue_that_became_a_pull_request_is_away_and_nowhere_else(github, stand):
@@ -89,6 +87,37 @@ def test_an_issue_that_became_a_pull_request_is_away_and_nowhere_else(github, st
 def test_a_redirect_that_leads_nowhere_proves_nothing(github, stand, location):
     served(stand, {"/repositories/1/issues/7": Said(301, {"message": "Moved"}, {"Location": location})})
     assert github.read(REF).presence is Presence.HIDDEN
+
+
+def test_gone_after_a_redirect_proves_nothing(github, stand):
+    routes = {
+        "/repositories/1/issues/7": Said(
+            301, {"message": "Moved"}, {"Location": f"{stand.url}/repositories/2/issues/3"}
+        ),
+        "/repositories/2/issues/3": GONE,
+        "/repositories/1": Said(200, repository()),
+    }
+    served(stand, routes)
+    assert github.read(REF).presence is Presence.HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("written", "own"),
+    [
+        ("https://github.com/acme/api/issues/7", "https://github.com/acme/api/issues/7"),
+        (" https://www.GitHub.com/Acme/api/issues/7/ ", "https://GitHub.com/Acme/api/issues/7"),
+        ("https://github.com/acme/api/issues/7#issuecomment-12", "https://github.com/acme/api/issues/7"),
+        ("https://github.com/acme/api/issues/7?notification=1", "https://github.com/acme/api/issues/7"),
+        ("https://github.com/acme/api/pull/7/files", "https://github.com/acme/api/issues/7"),
+        ("github.com/acme/api/issues/7", "https://github.com/acme/api/issues/7"),
+        ("http://127.0.0.1:8080/acme/api/issues/7", "http://127.0.0.1:8080/acme/api/issues/7"),
+        ("https://github.com/acme/api/issues", "https://github.com/acme/api/issues"),
+        ("https://github.com/acme/api/issues/7x", "https://github.com/acme/api/issues/7x"),
+        ("acme/api#7", "acme/api#7"),
+    ],
+)
+def test_any_url_that_leads_to_an_issue_is_spelled_as_its_own(github, written, own):
+    assert github.address(written) == own
 
 
 def test_not_found_proves_nothing(github, stand):

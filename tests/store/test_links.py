@@ -4,10 +4,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from sync.core.model import LinkState, Presence, Shadow, Side
-from sync.core.state import Observation
+from sync.core.model import LinkState, Shadow, Side
 from sync.store.tables import links
-from tests.store.making import START, M, decide, decision, issue, known, leased, observe, op, page, queued, record, tied
+from tests.store.making import M, decide, decision, issue, known, leased, observe, page, queued, tied
 
 
 def test_a_tie_holds_both_records_and_is_marked(store):
@@ -130,13 +129,27 @@ def test_what_another_link_keeps_is_not_taken_from_it(store, flying):
     assert store.link_of(M, issue(9)).id == rival.id
 
 
-def test_a_link_that_lost_a_record_for_good_is_claimed_anew_without_memory(store):
-    link = tied(store)
-    decide(store, decision(store, link.id, shadows={"title": Shadow("a", "a")}, op=op()))
-    tick = store.tick()
-    store.observe(M, [Observation(record(issue(1), Presence.DELETED), tick, START)], [issue(1)], tick)
-    store.rekey(known(store, link.id).link, LinkState.CLAIMED, None, store.tick())
-    now = known(store, link.id)
-    assert (now.link.state, now.link.github, now.link.notion) == (LinkState.CLAIMED, None, page(1))
-    assert (now.shadows, now.outgoing, now.github) == ({}, None, None)
-    assert store.link_of(M, issue(1)) is None
+def test_a_mere_claim_gives_way_to_a_tie(store):
+    observe(store, issue(1), page(1))
+    claim = store.claim(M, issue(1), store.tick())
+    link = store.tie(M, issue(1), page(1), store.tick())
+    assert store.link_of(M, issue(1)).id == link.id
+    assert known(store, claim.id).link.state is LinkState.TOMBSTONED
+
+
+def test_a_claim_whose_create_is_on_its_way_gives_way_to_nothing(store):
+    observe(store, issue(1), page(1))
+    claim = store.claim(M, issue(1), store.tick())
+    queued(store, claim.id)
+    leased(store)
+    assert store.tie(M, issue(1), page(1), store.tick()) is None
+    assert store.link_of(M, issue(1)).id == claim.id
+
+
+def test_what_living_links_hold_is_told_apart_from_what_is_free(store):
+    tied(store, 1)
+    observe(store, issue(2))
+    dead = tied(store, 3)
+    store.rekey(dead, LinkState.TOMBSTONED, None, store.tick())
+    assert [each.record.ref for each in store.held(M, Side.GITHUB)] == [issue(1)]
+    assert [each.record.ref for each in store.unlinked(M, Side.GITHUB)] == [issue(2), issue(3)]

@@ -18,6 +18,9 @@ Json = Mapping[str, Any]
 OPEN, CLOSED = "open", "closed"
 MARK = "mark"
 
+_ISSUE_URL = re.compile(
+    r"(https?://)?(?:www\.)?([^/?#\s]+/[^/?#\s]+/[^/?#\s]+)/(?:issues|pull)/(\d+)(?:[/?#].*)?\Z", re.IGNORECASE
+)
 # The comment stands alone on its line, so that a quoted or inline one is nobody's mark; of several the last one counts.
 _MARK = re.compile(r"^<!--[ \t]*tandem:page=([0-9a-fA-F-]{32,36})[ \t]*-->[ \t]*$", re.MULTILINE)
 
@@ -43,6 +46,16 @@ def dashed(raw: str) -> str | None:
         return str(UUID(raw))
     except ValueError:
         return None
+
+
+def address(written: str) -> str:
+    """Return the URL of the issue that a URL leads to, as GitHub shows it; what is no issue's comes back as it is.
+
+    Below an issue's address there are anchors of its comments and views with a query, `/pull/7` leads to issue 7 too,
+    and all of it in any case.
+    """
+    found = _ISSUE_URL.match(written.strip())
+    return f"{found[1] or 'https://'}{found[2]}/issues/{found[3]}" if found else written
 
 
 def is_issue(raw: Json) -> bool:

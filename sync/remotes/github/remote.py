@@ -52,13 +52,14 @@ class GitHubRemote:
     def read(self, ref: Ref) -> Record:
         """Return the issue now; where it is gone the answer's status says how (REST "Get an issue").
 
-        410 is also what a repository answers whose issues are disabled, so it proves a deletion only while that lives.
+        410 is also what a repository answers whose issues are disabled, so it proves a deletion only while that lives,
+        and nothing where a redirect led to another repository.
         """
         answer = self._door.read(_path(ref.container, ref.number))
         match answer.status:
             case HTTPStatus.OK:
                 return self._found(ref, answer)
-            case HTTPStatus.GONE if self.alive(ref.container):
+            case HTTPStatus.GONE if not answer.moved and self.alive(ref.container):
                 return records.absent(ref, Presence.DELETED)
             case _:
                 return records.absent(ref, Presence.HIDDEN)
@@ -71,6 +72,10 @@ class GitHubRemote:
             and bool(answer.body.get("has_issues"))
             and str(answer.body["id"]) == container
         )
+
+    def address(self, written: str) -> str:
+        """Return the issue's own URL for any that leads to it."""
+        return records.address(written)
 
     def create(self, container: str, puts: Sequence[Put]) -> Record:
         """Post an issue, once."""
@@ -130,13 +135,17 @@ class GitHubRemote:
             answer = self._door.read(url)
 
     def _found(self, ref: Ref, answer: Answer) -> Record:
-        """Return the issue that answered, as moved away where it is not the one that was asked for."""
+        """Return the issue that answered, as moved away where it is not the one that was asked for.
+
+        Another issue under our number, with no redirect to it, is a stranger: ours is nowhere to be seen.
+        """
         container = self._container(ref.container, answer)
         seen = records.record(answer.body, container)
         same = seen.ref == ref and container == ref.container
         if same and records.is_issue(answer.body):
             return seen
-        return replace(seen, ref=ref, presence=Presence.AWAY, moved_to=None if same else seen.ref)
+        moved_to = seen.ref if answer.moved and not same else None
+        return replace(seen, ref=ref, presence=Presence.AWAY, moved_to=moved_to)
 
     def _container(self, asked: str, answer: Answer) -> str:
         """Return the id of the repository that an answer is of, by the URL that gave it after all redirects."""

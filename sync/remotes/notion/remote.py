@@ -61,6 +61,10 @@ class NotionRemote:
         except (Vanished, Denied):
             return False
 
+    def address(self, written: str) -> str:
+        """Return the id in an id or a page's URL."""
+        return records.page_id(written) or written
+
     def create(self, container: str, puts: Sequence[Put]) -> Record:
         """Create a page, once."""
         parent = {"type": "data_source_id", "data_source_id": container}

@@ -41,6 +41,13 @@ class Person:
             pull = replace(issue, pull={"draft": draft, "merged_at": None})
             return self._render.issue(place, place.put(pull, self._world.clock.now()))
 
+    def convert_to_pull(self, repository: str, number: int) -> Json:
+        """Attach a branch to an issue: from now on its number is a pull request's."""
+        with self._world.lock:
+            place, issue = self._issue(repository, number)
+            pull = replace(issue, pull={"draft": False, "merged_at": None}, updated_at=self._world.now())
+            return self._render.issue(place, place.put(pull, self._world.clock.now()))
+
     def edit(self, repository: str, number: int, **fields: Any) -> Json:  # noqa: ANN401 - those of the REST request
         """Change an issue; the body is saved as the web editor does."""
         with self._world.lock:
