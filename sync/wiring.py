@@ -22,8 +22,8 @@ from sync.core.errors import Misconfigured, Problem, TryLater
 from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets
 from sync.core.mapping import Mapping
 from sync.core.model import Side
+from sync.core.ports import Designer, Queue, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
-from sync.core.ports import Queue, Remote
 from sync.flow.world import Patience, World
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
 from sync.limiter.redis import RedisLimiter
@@ -153,6 +153,11 @@ class Sync:
         """Return the world of a pass at a shell: it waits for its budgets as long as it must."""
         return self._world(mapping, FOREGROUND_PATIENCE)
 
+    def onlooker(self, mapping: Mapping) -> World:
+        """Return a world to look at, with the sides whose credentials are set and no others."""
+        asked = {Side.GITHUB: self.settings.require_github, Side.NOTION: self.settings.require_notion}
+        return self._made(mapping, FOREGROUND_PATIENCE, [side for side, require in asked.items() if _given(require)])
+
     def world(self, name: str, *, patience: float = WORKER_PATIENCE) -> World:
         """Return the world of a worker's task, which waits no longer than its patience for a call."""
         world = self._world(self.mapping(name), patience)
@@ -183,16 +188,36 @@ class Sync:
         except TryLater:
             self.calls.again(counts)
 
+    def designer(self) -> Designer:
+        """Return what databases are looked at and added to with, apart from any mapping."""
+        from sync.remotes.notion.design import Designer as NotionDesigner
+
+        door = _notion_door(self.settings, self._gate(FOREGROUND_PATIENCE))
+        self.closing.callback(door.close)
+        return NotionDesigner(door)
+
+    def surveyor(self, repository: str) -> Surveyor:
+        """Return what repositories are looked at with, apart from any mapping; an App is found by the one given."""
+        from sync.remotes.github.survey import Surveyor as GitHubSurveyor
+
+        door = _github_door(self.settings, self._gate(FOREGROUND_PATIENCE), repository)
+        self.closing.callback(door.close)
+        return GitHubSurveyor(door)
+
+    def _gate(self, patience: float, mapping: str = "") -> CountedGate:
+        return CountedGate(Gate(self.limiter, patience=patience), self.calls, mapping)
+
     def _world(self, mapping: Mapping, patience: float) -> World:
         known = self.made.get((mapping.name, patience))
         return known or self.made.setdefault((mapping.name, patience), self._made(mapping, patience))
 
-    def _made(self, mapping: Mapping, patience: float) -> World:
+    def _made(self, mapping: Mapping, patience: float, sides: Sequence[Side] = tuple(Side)) -> World:
         settings = self.settings
-        gate = CountedGate(Gate(self.limiter, patience=patience), self.calls, mapping.name)
+        gate = self._gate(patience, mapping.name)
+        making = {Side.GITHUB: self._github, Side.NOTION: self._notion}
         return World(
             mapping=mapping,
-            remotes={Side.GITHUB: self._github(mapping, gate), Side.NOTION: self._notion(mapping, gate)},
+            remotes={side: making[side](mapping, gate) for side in sides},
             store=self.store,
             clock=self.clock,
             owner=self.owner,
@@ -290,6 +315,14 @@ def sleeper() -> Callable[[float], None]:
             time.sleep(min(left, 0.5))
 
     return wait
+
+
+def _given(require: Callable[[], object]) -> bool:
+    try:
+        require()
+    except Misconfigured:
+        return False
+    return True
 
 
 def _dead(owner: str) -> bool:

@@ -30,12 +30,14 @@ Full = Annotated[bool, typer.Option("--full", help="Read everything: deletions, 
 def check(
     names: Names = None,
     offline: Annotated[bool, typer.Option("--offline", help="Ask neither service.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Add the link property and missing options in Notion.")] = False,
     as_json: Json = False,
 ) -> None:
     """Check settings, mapping files, tokens, permissions, properties, options and users."""
+    from sync.cli.check import Extent
     from sync.cli.check import check as command
 
-    finish(lambda: command(names or [], offline=offline), as_json=as_json)
+    finish(lambda: command(names or [], Extent(offline=offline, fix=fix)), as_json=as_json)
 
 
 @app.command()

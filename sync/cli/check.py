@@ -2,59 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
+from sync.cli.fix import mended
 from sync.cli.frame import ERROR, OK, Result
 from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
 from sync.core.bind import warnings
-from sync.core.errors import Denied, Misconfigured, Problem, TandemError
+from sync.core.errors import Misconfigured, Problem, TandemError
 from sync.core.mapping import Mapping
 from sync.core.model import Side
-from sync.flow.bind import bind, schemas
+from sync.flow.bind import Examined, examine
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def check(names: Sequence[str], *, offline: bool) -> Result:
-    """Check the settings and files, and unless `offline` the tokens, permissions and schemas of both services."""
-    found = _settings(names) if offline else _live(names)
-    faults = any(problem.level == "fault" for problem in found)
+@dataclass(frozen=True)
+class Extent:
+    """How far a check goes: `offline` asks neither service, `fix` adds to Notion what is missing there."""
+
+    offline: bool = False
+    fix: bool = False
+
+
+def check(names: Sequence[str], extent: Extent) -> Result:
+    """Check the settings and files and, unless it stays offline, the tokens, permissions and schemas of both sides."""
+    if extent.offline and extent.fix:
+        raise Misconfigured([Problem("--fix asks Notion, so it cannot be --offline", cure="leave out one of the two")])
+    found = _unique(_offline(names) if extent.offline else _live(names, extent))
+    faults = any(problem.level == "fault" and not fixed for problem, fixed in found)
 
     def show(out: Console) -> None:
-        render.problems(out, found)
-        if not found:
-            out.print("[green]✓[/] nothing to mend")
+        render.findings(out, found)
 
-    return Result({"findings": [_document(problem) for problem in found]}, show, ERROR if faults else OK)
+    return Result({"findings": [_document(*each) for each in found]}, show, ERROR if faults else OK)
 
 
-def _settings(names: Sequence[str]) -> list[Problem]:
+Finding = tuple[Problem, bool]
+"""A problem, and whether it was mended just now."""
+
+
+def _unique(found: Iterable[Finding]) -> list[Finding]:
+    """Return each finding once, those of a file together in the order of its lines."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for problem, fixed in found:
+        kept.setdefault((problem.file, problem.line, problem.level, problem.message), (problem, fixed))
+    return sorted(kept.values(), key=lambda each: (each[0].file or "", each[0].line or 0))
+
+
+def _offline(names: Sequence[str]) -> list[Finding]:
+    problems: Sequence[Problem] = ()
     try:
-        settings = load_settings()
+        folder = load_settings().mappings_dir
     except Misconfigured as error:
-        return list(error.problems)
-    return list(load_mappings(settings.mappings_dir, names).problems)
+        # What the files say is worth knowing all the same.
+        problems, folder = error.problems, Path(os.environ.get("MAPPINGS_DIR") or "mappings")
+    return [(each, False) for each in (*problems, *load_mappings(folder, names).problems)]
 
 
-def _live(names: Sequence[str]) -> list[Problem]:
+def _live(names: Sequence[str], extent: Extent) -> list[Finding]:
     try:
         with wiring.opened(names) as sync:
-            credentials = [*_missing(sync.settings.require_github), *_missing(sync.settings.require_notion)]
-            found = [*sync.loaded.problems, *credentials]
-            if not credentials:
-                for mapping in sync.mappings:
-                    found += _bound(sync, mapping)
-            return found
+            return [*((each, False) for each in sync.loaded.problems), *_asked(sync, extent)]
     except Misconfigured as error:
-        return list(error.problems)
+        return [*((each, False) for each in error.problems), *_offline(names)]
 
 
-def _missing(require: Any) -> Sequence[Problem]:  # noqa: ANN401 - either of two methods
+def _asked(sync: wiring.Sync, extent: Extent) -> list[Finding]:
+    """Ask both services about every mapping, the sound parts of faulty ones as well, and about what we may do there."""
+    missing = [*_missing(sync.settings.require_github), *_missing(sync.settings.require_notion)]
+    found = [(problem, False) for problem in missing]
+    seen: list[Examined] = []
+    for mapping in (*sync.mappings, *sync.loaded.doubtful):
+        with sync.store.copy() as copy:
+            world = sync.onlooker(mapping).over(copy)
+            examined = examine(world)
+            before = _problems(mapping, examined)
+            after = before
+            if extent.fix and examined.today is not None:
+                refused = mended(sync.designer(), examined.today.mapping, examined.schemas[Side.NOTION])
+                after = [*_problems(mapping, examine(world)), *refused]
+        seen.append(examined)
+        found += [(each, False) for each in after]
+        found += [(each, True) for each in before if each not in after]
+    return [*found, *((each, False) for each in _permissions(sync, seen))]
+
+
+def _missing(require: Callable[[], object]) -> Sequence[Problem]:
     try:
         require()
     except Misconfigured as error:
@@ -62,25 +103,37 @@ def _missing(require: Any) -> Sequence[Problem]:  # noqa: ANN401 - either of two
     return ()
 
 
-def _bound(sync: wiring.Sync, mapping: Mapping) -> Sequence[Problem]:
-    """Bind a mapping to the live schemas over a copy of the state, and return what is wrong or worth knowing."""
-    with sync.store.copy() as copy:
-        world = sync.foreground(mapping).over(copy)
-        try:
-            bind(world, fresh=True)
-        except Misconfigured as error:
-            return wiring.placed(mapping, error).problems
-        except Denied as error:
-            return [Problem(error.reason, file=mapping.path, cure=error.cure or None)]
-        except TandemError as error:
-            return [Problem(str(error), file=mapping.path)]
-        seen = schemas(world)
-    told = [Problem(text, file=mapping.path, level="warning") for side in Side for text in seen[side].warnings]
-    people = Misconfigured(warnings(mapping, seen[Side.NOTION]))
-    return [*told, *wiring.placed(mapping, people).problems]
+def _problems(mapping: Mapping, examined: Examined) -> list[Problem]:
+    """Return what was found about a mapping, each at its line; what is about a credential belongs to no file."""
+    notion = examined.schemas.get(Side.NOTION)
+    people = warnings(mapping, notion) if notion else ()
+    placed = wiring.placed(mapping, Misconfigured([*examined.problems, *people])).problems
+    found = [each if each.file else replace(each, file=mapping.path) for each in placed]
+    for side, schema in examined.schemas.items():
+        place = mapping.path if side is Side.GITHUB else None
+        for text in schema.warnings:
+            message, _, cure = text.partition("\n")
+            found.append(Problem(message, file=place, level="warning", cure=cure or None))
+    return found
 
 
-def _document(problem: Problem) -> dict[str, Any]:
+def _permissions(sync: wiring.Sync, seen: Sequence[Examined]) -> list[Problem]:
+    """Return what the credentials lack, asked once for all mappings."""
+    containers = sorted(
+        {each for one in seen if Side.GITHUB in one.schemas for each in one.schemas[Side.GITHUB].containers}
+    )
+    found: list[Problem] = []
+    try:
+        if containers:
+            found += sync.surveyor(containers[0][1]).permissions(containers)
+        if any(Side.NOTION in each.schemas for each in seen):
+            found += sync.designer().permissions()
+    except TandemError as error:
+        found.append(Problem(str(error), level="warning", cure="run `tandem check` again in a while"))
+    return found
+
+
+def _document(problem: Problem, fixed: bool) -> dict[str, Any]:  # noqa: FBT001 - a value of the document
     return {
         "level": problem.level,
         "file": problem.file,
@@ -88,5 +141,5 @@ def _document(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "cure": problem.cure,
         "nearest": problem.nearest,
-        "fixed": False,
+        "fixed": fixed,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,42 @@ def problems(out: Console, found: Iterable[Problem]) -> None:
         out.print(f"[{style}]{problem.level}[/] {escape(str(problem))}")
         if problem.cure:
             out.print(f"      [dim]{escape(problem.cure)}[/]")
+
+
+def findings(out: Console, found: Sequence[tuple[Problem, bool]]) -> None:
+    """Print what a check found, file by file, and how many of each kind there are."""
+    if not found:
+        out.print("[green]✓[/] nothing to mend")
+        return
+    place: str | None = ""
+    for problem, fixed in found:
+        if problem.file != place:
+            place = problem.file
+            out.print(f"\n[bold]{escape(place or 'settings and permissions')}[/]")
+        out.print(_finding(problem, fixed))
+    out.print(f"\n{_tally(found)}")
+
+
+def _finding(problem: Problem, fixed: bool) -> Table:  # noqa: FBT001 - a value that is shown
+    """Return one finding: its line, its level, and below each other what is wrong and what mends it."""
+    style = "green" if fixed else LEVELS.get(problem.level, "")
+    hint = f" (did you mean {problem.nearest!r}?)" if problem.nearest else ""
+    said = Text(f"{problem.message}{hint}")
+    if problem.cure and not fixed:
+        said.append(f"\n{problem.cure}", style="dim")
+    made = Table.grid(padding=(0, 2))
+    made.add_column(width=4, justify="right", style="dim")
+    made.add_column(width=7, style=style)
+    made.add_column(overflow="fold")
+    made.add_row(str(problem.line or ""), "fixed" if fixed else problem.level, said)
+    return made
+
+
+def _tally(found: Sequence[tuple[Problem, bool]]) -> str:
+    kinds = Counter("fixed" if fixed else problem.level for problem, fixed in found)
+    words = [f"{count} {kind}{'s' if count != 1 and kind != 'fixed' else ''}" for kind, count in kinds.items()]
+    mark = "[red]✗[/]" if kinds["fault"] else "[green]✓[/]"
+    return f"{mark} {', '.join(words)}"
 
 
 def conflict_table(rows: Sequence[ConflictRow]) -> Table | str:

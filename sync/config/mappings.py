@@ -10,6 +10,8 @@ from sync.config.build import built
 from sync.config.checks import checked
 from sync.config.complaints import shaped
 from sync.config.fields import nearest, unsupported
+from sync.config.grammar import FilePart
+from sync.config.salvage import salvaged
 from sync.config.scalars import NAME
 from sync.config.tree import Plain, Tree, line_of, read
 from sync.core.errors import Problem
@@ -18,10 +20,14 @@ from sync.core.mapping import Mapping, When
 
 @dataclass(frozen=True)
 class Loaded:
-    """The mappings that may run, and everything there is to say about all of them."""
+    """The mappings that may run, and everything there is to say about all of them.
+
+    `doubtful` are what is sound of faulty files: they never run, but the services can be asked about them.
+    """
 
     mappings: tuple[Mapping, ...]
     problems: tuple[Problem, ...]
+    doubtful: tuple[Mapping, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class _Draft:
     tree: Tree
     mapping: Mapping | None
     problems: tuple[Problem, ...]
+    rest: Mapping | None = None
 
     @property
     def name(self) -> str:
@@ -69,7 +76,8 @@ def load_mappings(folder: Path | str, names: Sequence[str] = ()) -> Loaded:
     chosen = [draft for draft in drafts if not names or draft.name in names]
     problems = [problem for draft in chosen for problem in sorted(draft.problems, key=_order)]
     mappings = tuple(draft.mapping for draft in chosen if draft.mapping is not None)
-    return Loaded(mappings, (*strangers, *problems))
+    doubtful = tuple(draft.rest for draft in chosen if draft.mapping is None and draft.rest is not None)
+    return Loaded(mappings, (*strangers, *problems), doubtful)
 
 
 def locate(mapping: Mapping, where: str) -> tuple[str, int]:
@@ -103,10 +111,31 @@ def _read(path: Path) -> _Draft:
     part, faults = shaped(found.value)
     problems = (*found.problems, *faults, *checked(found.value), *_unnamed(draft))
     if part is None or problems:
-        return draft.with_problems(problems)
+        return replace(draft, rest=_rest(draft)).with_problems(problems)
     whole = built(part, draft.name, str(path), found.lines)
-    running = replace(whole, rows=tuple(row for row in whole.rows if unsupported(row) is None))
-    return replace(draft, mapping=running).with_problems((*_left_out(whole), *_waiting(whole)))
+    running = _running(whole)
+    return replace(draft, mapping=running, rest=running).with_problems((*_left_out(whole), *_waiting(whole)))
+
+
+def _running(whole: Mapping) -> Mapping:
+    return replace(whole, rows=tuple(row for row in whole.rows if unsupported(row) is None))
+
+
+def _rest(draft: _Draft) -> Mapping | None:
+    """Return what is sound of a faulty file, its rows still known by where they stand in the file."""
+    lines = draft.tree.lines
+    left = salvaged(draft.tree.value, _judged(draft.tree.value)[1], _judged)
+    if left is None:
+        return None
+    part, kept = left
+    whole = built(part, draft.name, str(draft.path), lines)
+    rows = [(row, f"fields.{index}") for row, index in zip(whole.rows, kept, strict=True)]
+    return _running(replace(whole, rows=tuple(replace(row, where=at, line=lines.get(at)) for row, at in rows)))
+
+
+def _judged(value: Plain) -> tuple[FilePart | None, tuple[Problem, ...]]:
+    part, faults = shaped(value)
+    return part, (*faults, *checked(value))
 
 
 def _unnamed(draft: _Draft) -> Iterator[Problem]:

@@ -10,12 +10,11 @@ from sync.core import constants
 from sync.core.bound import Bound, Field, Scope
 from sync.core.errors import Misconfigured, Problem
 from sync.core.issue import COMPUTED, FAMILY, ISSUE, KINDS, LABELS, REPOSITORY, TITLE, facet_of, fitting
-from sync.core.mapping import Direction, Mapping, Row, When
+from sync.core.mapping import Direction, Mapping, Row
 from sync.core.model import Facet, Kind, Property, Put, Schema, Side
+from sync.core.repairs import OPTIONED, conditions
 from sync.core.translate import JOIN, PREFIX, translation
 from sync.core.values import SETS
-
-OPTIONS = ("select", "status", "multi_select")
 
 
 def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
@@ -24,9 +23,9 @@ def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
     fields = tuple(bound for row in mapping.rows if row.github and (bound := binding.field(row)) is not None)
     link = binding.property(mapping.notion.link_property, "notion.link_property", ("url",))
     puts = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
+    binding.problems += conditions(mapping, notion)
     title = next((each for each in notion.properties if each.type == "title"), None)
     binding.refuse(title is None, Problem("the data source has no title property"))
-    binding.conditions()
     if any(problem.level == "fault" for problem in binding.problems):
         raise Misconfigured(binding.problems)
     assert link is not None
@@ -182,14 +181,6 @@ class Binding:
             return None
         return Put(facet(found), value)
 
-    def conditions(self) -> None:
-        """Refuse conditions of births that name an option which does not exist: they would never hold."""
-        when = self.mapping.create.issues
-        for name, options in when.conditions if isinstance(when, When) else ():
-            found = next((each for each in self.notion.properties if each.name == name), None)
-            if found is not None:
-                self._known_options(found, options, f"create.issues.when.{name}")
-
     def _short(self, row: Row) -> Row:
         """Return the row; one for repositories without `values` writes their full names and reads short ones too."""
         if row.github != REPOSITORY or row.values:
@@ -227,7 +218,7 @@ class Binding:
     def _known_options(self, found: Property, options: Iterable[str], where: str) -> None:
         """Refuse options that do not exist: a misspelled one would be made by the first write, or never be met."""
         there = [name for _, name in found.options]
-        for option in options if found.type in OPTIONS else ():
+        for option in options if found.type in OPTIONED else ():
             self.refuse(
                 option not in there and option != "*",
                 Problem(

@@ -74,6 +74,10 @@ class Rejected(TandemError):
         self.cure = cure
 
 
+class Outdated(Rejected):
+    """The service knows no property or option of that name: read the schema again, for it may have been renamed."""
+
+
 class Vanished(TandemError):
     """The record is not to be seen where it was; look at its presence before concluding anything."""
 

@@ -322,7 +322,7 @@ class Schema:
     """What a side's containers look like now.
 
     `containers` are (id, name): repositories by id with `owner/name`, or the one data source. `people` is None where
-    the credential may not list them. `warnings` are for people to read.
+    the credential may not list them. `warnings` are for people to read, each with its cure on a line of its own.
     """
 
     side: Side

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
+from sync.core.draft import Column, Survey, Table
+from sync.core.errors import Problem
 from sync.core.limits import Charge, Lane
 from sync.core.model import Batch, Put, Record, Ref, Schema, Side
 
@@ -79,6 +81,45 @@ class Remote(Protocol):
 
         `trail` is the highest number known in the container before the create was sent, where records are numbered.
         """
+        ...
+
+
+class Surveyor(Protocol):
+    """What is asked of repositories before there is a mapping, and of the credential; nothing is ever written."""
+
+    def survey(self, repositories: Sequence[str]) -> Survey:
+        """Return what the repositories have to offer; raises Misconfigured with a problem for each that is no good."""
+        ...
+
+    def permissions(self, containers: Sequence[tuple[str, str]]) -> Sequence[Problem]:
+        """Return what the credential lacks to see the issues of those repositories (id, name)."""
+        ...
+
+
+class Designer(Protocol):
+    """What is asked of databases apart from their pages: how they look, and what may be added; nothing is ever changed.
+
+    Every addition may raise Rejected (the service refused it), Denied, TryLater and Unsafe.
+    """
+
+    def table(self, database: str, data_source: str | None = None) -> Table:
+        """Return a data source as it is; raises Misconfigured where it is not to be seen."""
+        ...
+
+    def create(self, page: str, title: str, columns: Sequence[Column]) -> str:
+        """Make a database under a page and return its id."""
+        ...
+
+    def add(self, source: str, column: Column) -> None:
+        """Add a property that is not there."""
+        ...
+
+    def extend(self, source: str, property_id: str, options: Sequence[str]) -> None:
+        """Add options to a property, and make sure that none went for it."""
+        ...
+
+    def permissions(self) -> Sequence[Problem]:
+        """Return what the connection lacks to write pages; nothing is written to find out."""
         ...
 
 

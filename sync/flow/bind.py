@@ -2,37 +2,71 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sync.core import bind as core
 from sync.core.bound import Bound
-from sync.core.model import Person, Property, Schema, Side
+from sync.core.errors import Denied, Misconfigured, Problem, TandemError
+from sync.core.mapping import Mapping as MappingFile
+from sync.core.model import Person, Property, Schema, Side, Unmapped
+from sync.core.renames import Names, Today, today
 from sync.core.state import MappingState
 from sync.flow.world import World
+
+OPTIONED = frozenset({"select", "status", "multi_select"})
+NAMES = "names"
+"""The key beside the sides under which it is kept what the file's names were tied to."""
 
 
 def bind(world: World, *, fresh: bool) -> Bound:
     """Return the bound mapping, from the cached schemas unless they are to be read afresh or the file changed.
 
-    Raises Misconfigured with every problem at once.
+    Names that were renamed in Notion go on by their ids. Raises Misconfigured with every problem at once.
     """
     remembered = world.store.mapping(world.name)
-    changed = remembered.digest != world.mapping.digest
-    if fresh or changed or remembered.schema is None:
-        schemas = {side: world.remote(side).schema() for side in Side}
-    else:
-        schemas = _decoded(remembered.schema)
-    bound = core.bind(world.mapping, schemas[Side.GITHUB], schemas[Side.NOTION])
-    if changed or fresh or remembered.schema is None:
-        encoded = _encoded(schemas)
+    edited = remembered.digest != world.mapping.digest
+    cached = None if fresh or edited or remembered.schema_at is None else remembered.schema
+    seen = _decoded(cached) if cached else {side: world.remote(side).schema() for side in Side}
+    now = today(world.mapping, seen[Side.NOTION], _names(remembered.schema), edited=edited)
+    bound = core.bind(now.mapping, seen[Side.GITHUB], seen[Side.NOTION])
+    encoded = cached or _encoded(seen, now.names)
+    if cached is None:
         world.store.save_mapping(
             replace(remembered, digest=world.mapping.digest, schema=encoded, schema_at=world.now())
         )
-        if changed or encoded != remembered.schema:
+        if edited or encoded != remembered.schema:
             world.store.mark_all(world.name, world.store.tick())
-    return bound
+    return replace(bound, digest=hashlib.sha256(f"{world.mapping.digest} {encoded}".encode()).hexdigest())
+
+
+def doubt(world: World, unsaid: Mapping[Unmapped, datetime]) -> bool:
+    """Have the schemas read again where a page shows an option that they do not know: it was renamed or made since.
+
+    `unsaid` are the values that could not be said, and when they were read last.
+    """
+    remembered = world.store.mapping(world.name)
+    if not remembered.schema or remembered.schema_at is None:
+        return False
+    seen = _decoded(remembered.schema)[Side.NOTION]
+    known = {each.id: {name for _, name in each.options} for each in seen.properties if each.type in OPTIONED}
+    strange = any(
+        each.value not in known.get(each.field.partition("~")[2], {each.value})
+        for each, read_at in unsaid.items()
+        if each.side is Side.NOTION and read_at > remembered.schema_at
+    )
+    if strange:
+        world.store.save_mapping(replace(remembered, schema_at=None))
+    return strange
+
+
+def moved_on(world: World, bound: Bound) -> bool:
+    """Tell whether names mean something else by now than when this was bound, after a look at the schemas."""
+    return bind(world, fresh=False).digest != bound.digest or bind(world, fresh=True).digest != bound.digest
 
 
 def schemas(world: World) -> dict[Side, Schema]:
@@ -45,12 +79,67 @@ def remembered(state: MappingState) -> dict[Side, Schema]:
     return _decoded(state.schema) if state.schema else {}
 
 
-def _encoded(schemas: dict[Side, Schema]) -> str:
-    return json.dumps({side: asdict(schema) for side, schema in schemas.items()}, ensure_ascii=False)
+def renamed(mapping: MappingFile, remembered: MappingState) -> tuple[Problem, ...]:
+    """Return what the file calls by a name that it no longer has, as far as it is known without asking anybody."""
+    if remembered.schema is None:
+        return ()
+    seen, edited = _decoded(remembered.schema), remembered.digest != mapping.digest
+    return today(mapping, seen[Side.NOTION], _names(remembered.schema), edited=edited).renamed
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What asking both sides showed: the schemas that answered, every fault, and the mapping in today's names."""
+
+    schemas: Mapping[Side, Schema]
+    problems: tuple[Problem, ...]
+    today: Today | None
+
+
+def examine(world: World) -> Examined:
+    """Ask the sides that there are and bind, whatever fails on the way: one fault hides no other."""
+    seen: dict[Side, Schema] = {}
+    problems: list[Problem] = []
+    for side in world.remotes:
+        try:
+            seen[side] = world.remote(side).schema()
+        except TandemError as error:
+            problems += _problems(error)
+    if Side.NOTION not in seen:
+        return Examined(seen, tuple(problems), None)
+    remembered = world.store.mapping(world.name)
+    edited = remembered.digest != world.mapping.digest
+    now = today(world.mapping, seen[Side.NOTION], _names(remembered.schema), edited=edited)
+    try:
+        core.bind(now.mapping, seen.get(Side.GITHUB, Schema(Side.GITHUB, ())), seen[Side.NOTION])
+    except Misconfigured as error:
+        problems += error.problems
+    return Examined(seen, (*problems, *now.renamed), now)
+
+
+def _problems(error: TandemError) -> tuple[Problem, ...]:
+    match error:
+        case Misconfigured(problems=problems):
+            return tuple(problems)
+        case Denied(reason=reason, cure=cure):
+            return (Problem(reason, cure=cure or None),)
+        case _:
+            return (Problem(str(error), cure="try again later: nothing was concluded from it"),)
+
+
+def _names(text: str | None) -> Names:
+    raw = json.loads(text).get(NAMES) if text else None
+    return Names(raw["properties"], raw["options"]) if raw else Names()
+
+
+def _encoded(seen: Mapping[Side, Schema], names: Names) -> str:
+    sides = {str(side): asdict(schema) for side, schema in seen.items()}
+    return json.dumps({**sides, NAMES: asdict(names)}, ensure_ascii=False)
 
 
 def _decoded(text: str) -> dict[Side, Schema]:
-    return {Side(side): _schema(raw) for side, raw in json.loads(text).items()}
+    raw = json.loads(text)
+    return {side: _schema(raw[side]) for side in Side if side in raw}
 
 
 def _schema(raw: dict[str, Any]) -> Schema:

@@ -6,13 +6,15 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sync.core import guard
 from sync.core.bound import Bound
 from sync.core.limits import Lane
-from sync.core.model import LinkState, Op, Plan
+from sync.core.model import LinkState, Op, Plan, Unmapped
 from sync.core.plan import decide
 from sync.core.state import Decision, Known
+from sync.flow.bind import doubt
 from sync.flow.world import World
 
 CHUNK = 500
@@ -20,13 +22,19 @@ CHUNK = 500
 
 @dataclass
 class Round:
-    """What one round decided: `plans` of the links that are to be written, only where `keep` asks for them."""
+    """What one round decided: `plans` of the links that are to be written, only where `keep` asks for them.
+
+    `unsaid` are the values that no row can say, each with the time at which a page showed it last; `doubted` tells that
+    the schemas are to be read again before the next round.
+    """
 
     keep: bool = False
     plans: list[tuple[Known, Plan]] = field(default_factory=list)
     refused: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
     writes: int = 0
+    unsaid: dict[Unmapped, datetime] = field(default_factory=dict)
+    doubted: bool = False
 
 
 def reconcile(world: World, bound: Bound, *, let_through: bool = False, keep: bool = False) -> Round:
@@ -48,6 +56,7 @@ def reconcile(world: World, bound: Bound, *, let_through: bool = False, keep: bo
         world.progress("deciding", len(chunk))
     done.refused = {} if let_through else guard.refused(counts, bound.guards, store.links_count(world.name))
     store.release(world.name, upto, done.refused, _withheld(world, bound, done.refused, links))
+    done.doubted = bool(done.unsaid) and doubt(world, done.unsaid)
     return done
 
 
@@ -68,6 +77,9 @@ def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) ->
     for known in chunk:
         plan = decide(known, bound)
         decisions.append((known, _decision(world, known, plan)))
+        if known.notion is not None:
+            read_at = known.notion.read_at
+            done.unsaid |= {each: max(read_at, done.unsaid.get(each, read_at)) for each in plan.unmapped}
         if done.keep and plan.ops:
             done.plans.append((known, plan))
     committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))

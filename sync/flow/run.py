@@ -55,11 +55,13 @@ def run(
     done.seen = fetch(world, bound, full=full)
     resume(world)
     for _ in range(ROUNDS):
+        bound = bind(world, fresh=False)
         match(world, bound)
         decided = reconcile(world, bound, let_through=let_through)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
-        if not _drain(world, bound, done, wait, world.now() + patience) and not decided.writes:
+        written = _drain(world, bound, done, wait, world.now() + patience)
+        if not (written or decided.writes or decided.doubted):
             break
     complete_first_pass(world, bound)
     done.waiting = world.store.waiting(world.name)
@@ -71,7 +73,8 @@ def plan(world: World, *, full: bool) -> Round:
     bound = bind(world, fresh=full)
     fetch(world, bound, full=full)
     match(world, bound)
-    return reconcile(world, bound, keep=True)
+    decided = reconcile(world, bound, keep=True)
+    return reconcile(world, bind(world, fresh=False), keep=True) if decided.doubted else decided
 
 
 def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:

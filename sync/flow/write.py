@@ -10,10 +10,11 @@ from enum import StrEnum
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
-from sync.core.errors import Busy, Denied, Overtaken, Rejected, TryLater, Unsafe, Vanished
+from sync.core.errors import Busy, Denied, Misconfigured, Outdated, Overtaken, Rejected, TryLater, Unsafe, Vanished
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
 from sync.core.observe import acknowledged, moved
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
+from sync.flow.bind import moved_on
 from sync.flow.fetch import look, renew
 from sync.flow.reconcile import digest
 from sync.flow.world import World
@@ -58,6 +59,9 @@ def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         return _later(world, outgoing, later)
     except Denied as denied:
         world.store.requeue(outgoing, world.now() + BACKOFF, denied.reason)
+        raise
+    except Misconfigured:
+        world.store.requeue(outgoing, world.now() + BACKOFF, "the mapping does not fit any more")
         raise
     except Overtaken as overtaken:
         return Written(outgoing, Outcome.OVERTAKEN, reason=str(overtaken))
@@ -104,6 +108,9 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     except Unsafe as unsafe:
         return _unknown(world, bound, outgoing, unsafe)
     except Rejected as rejected:
+        if isinstance(rejected, Outdated) and moved_on(world, bound):
+            world.store.drop(outgoing, world.store.tick(), "a property or option is called otherwise now")
+            return Written(outgoing, Outcome.DROPPED)
         return _refused(world, bound, outgoing, rejected)
     except Vanished:
         target = outgoing.link.ref(outgoing.op.side)

@@ -27,7 +27,7 @@ def schema(door: Door, repositories: Sequence[str], *, types: bool = False) -> S
             problems.append(Problem(fault[0], where=f"github.repositories.{index}", cure=fault[1]))
             continue
         containers.append((str(answer.body["id"]), str(answer.body["full_name"])))
-        warnings += _warnings(name, answer.body)
+        warnings += _warnings(name, answer)
         warnings += _untyped(door, name) if types else ()
     if problems:
         raise Misconfigured(problems)
@@ -57,18 +57,34 @@ def _fault(name: str, answer: Answer) -> tuple[str, str] | None:
     return None
 
 
-def _warnings(name: str, raw: dict[str, Any]) -> list[str]:
-    """Return what does not keep the mapping from running."""
+def _warnings(name: str, answer: Answer) -> list[str]:
+    """Return what does not keep the mapping from running, each with its cure on a line of its own."""
+    raw: dict[str, Any] = answer.body
     found = []
     if str(raw["full_name"]).casefold() != name.casefold():
-        found.append(f"the repository {name} is called {raw['full_name']} now: change the name in the mapping")
+        found.append(f"the repository {name} is called {raw['full_name']} now\nchange the name in the mapping")
     if raw.get("archived"):
-        found.append(f"{raw['full_name']} is archived, so nothing can be written there: unarchive it on GitHub")
+        found.append(f"{raw['full_name']} is archived, so nothing can be written there\nunarchive it on GitHub")
     rights = raw.get("permissions")
     if rights is not None and not (rights.get("push") or rights.get("triage")):
         # Without push access labels, assignees, milestone and type are dropped in silence (REST "Create an issue").
         found.append(
-            f"the credential cannot push to {raw['full_name']}, so GitHub drops labels, assignees and milestones: "
+            f"the credential cannot push to {raw['full_name']}, so GitHub drops labels, assignees and milestones\n"
             "give its owner the role Write or Triage"
         )
+    if _out_of_scope(answer):
+        found.append(
+            f"the token's scopes do not reach the issues of {raw['full_name']}, so nothing can be written there\n"
+            f"give the classic token the scope {'repo' if raw.get('private') else 'public_repo'}, or take a "
+            "fine-grained one with 'Issues: read and write'"
+        )
     return found
+
+
+def _out_of_scope(answer: Answer) -> bool:
+    """Tell whether a classic token lacks the scope; only for such GitHub names scopes ("Scopes for OAuth apps")."""
+    told = answer.headers.get("x-oauth-scopes")
+    if told is None:
+        return False
+    scopes = {each.strip() for each in told.split(",")}
+    return not scopes & ({"repo"} if answer.body.get("private") else {"repo", "public_repo"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sync.core.errors import Denied, Rejected, TandemError, TryLater, Unsafe, Vanished
+from sync.core.errors import Denied, Outdated, Rejected, TandemError, TryLater, Unsafe, Vanished
 from sync.remotes.network import retry_after
 from sync.remotes.notion.records import dashed
 
@@ -113,7 +113,15 @@ def _refusal(answer: Answer) -> TandemError:
                 "give the connection the capabilities to read, update and insert content in Notion's developer portal",
             )
         case _:
-            return Rejected(f"Notion: {answer.message}", _cure(answer))
+            kind = Outdated if _outdated(answer) else Rejected
+            return kind(f"Notion: {answer.message}", _cure(answer))
+
+
+def _outdated(answer: Answer) -> bool:
+    """Tell whether the words are those for a property or an option that is not there, or not by that name."""
+    return any(
+        words in answer.message.casefold() for words in ("is not a property", "option", "could not find property")
+    )
 
 
 CURES = (

@@ -34,13 +34,14 @@ def schema(door: Door, *, database: str, data_source: str | None = None, people:
     if source.get("in_trash"):
         raise Misconfigured([Problem("the data source is in Notion's trash", where=SOURCE, cure="restore it")])
     id_ = dashed(source["id"])
-    shown, warnings = _people(door) if people else ((), ())
+    me = door.read("users/me").body
+    shown, warnings = _people(door, me) if people else ((), ())
     return Schema(
         Side.NOTION,
         ((id_, _plain(source["title"]) or id_),),
         tuple(_property(each) for each in source["properties"].values()),
         people=shown,
-        own_id=str(door.read("users/me").body["id"]),
+        own_id=str(me["id"]),
         warnings=warnings,
     )
 
@@ -95,13 +96,32 @@ def _property(raw: Json) -> Property:
     )
 
 
-def _people(door: Door) -> tuple[tuple[Person, ...] | None, tuple[str, ...]]:
-    """Return the members whom the connection may list; guests are never among them (reference, "List all users")."""
+PERSONAL = (
+    "this is a personal token of Notion, which may not list users: people can be tied by their user id only\n"
+    "write user ids under `users` (a profile's ••• > Copy user ID), or use an internal connection's token"
+)
+UNLISTED = (
+    "the connection may not read user information: people can be tied by their user id only\n"
+    "allow 'Read user information including email addresses' among its capabilities in Notion's developer portal"
+)
+UNMAILED = (
+    "the connection is shown no e-mail addresses: people can be tied by name or user id only\n"
+    "allow 'Read user information including email addresses' among its capabilities in Notion's developer portal"
+)
+
+
+def _people(door: Door, me: Json) -> tuple[tuple[Person, ...] | None, tuple[str, ...]]:
+    """Return the members whom the connection may list, and what it is not shown of them.
+
+    Guests are never among them, a personal token never may, a connection needs the capability (reference, "List all
+    users").
+    """
     try:
-        return tuple(_person(each) for each in _users(door)), ()
-    except (Denied, Rejected) as refused:
-        # A personal access token never may, a connection needs the capability (reference, "List all users").
-        return None, (f"Notion lists no users, so people are tied by id alone: {refused.reason}",)
+        found = tuple(_person(each) for each in _users(door))
+    except (Denied, Rejected):
+        owner = (me.get("bot") or {}).get("owner") or {}
+        return None, (PERSONAL if owner.get("type") == "user" else UNLISTED,)
+    return found, () if not found or any(each.email for each in found) else (UNMAILED,)
 
 
 def _users(door: Door) -> Iterator[Json]:

@@ -1,0 +1,70 @@
+"""A mapping that is still to be written, as a value, and what is known of both sides then; it proposes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sync.core.model import Person, Schema
+
+Values = tuple[tuple[str, tuple[str, ...]], ...]
+"""GitHub's values, each with Notion's: the first is written, all are read."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What repositories have to offer: names of labels, milestones and issue types, and who may be assigned.
+
+    `people` are (login, name, e-mail), of whom GitHub shows the last two only where they made them public.
+    """
+
+    repositories: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    milestones: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A data source as it is: `groups` are option id: name of the group of a status it is in."""
+
+    schema: Schema
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A property that is to be made; a status gets Notion's own three options, whatever `options` say."""
+
+    name: str
+    type: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One proposed row; one that is not `active` is written as a comment, to be switched on by hand."""
+
+    github: str
+    notion: str
+    why: str
+    values: Values | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mapping as it will stand in a file; `strangers` are logins for whom nobody was found in Notion."""
+
+    repositories: tuple[str, ...]
+    database: str
+    link_property: str
+    lines: tuple[Line, ...]
+    data_source: str | None = None
+    users: tuple[tuple[str, str], ...] = ()
+    strangers: tuple[str, ...] = ()
+    pages: bool = True
+    issues: bool = True
+    conflict: str = "newest"
+    missing: tuple[str, ...] = ()
