@@ -11,6 +11,7 @@ demo: $(READY)
 
 test: $(READY) check
 	scripts/postgres
+	scripts/browser
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 check: lint types houserules
