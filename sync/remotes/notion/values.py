@@ -133,12 +133,12 @@ _READERS: dict[str, Callable[[Any], Reading]] = {
 
 
 def _rich_text(value: Value) -> list[dict[str, Any]]:
-    elements = [{"type": "text", "text": {"content": each}} for each in _pieces(str(value or ""))]
+    elements = [{"type": "text", "text": {"content": each}} for each in pieces(str(value or ""))]
     return _bounded(elements, "shorten the text: Notion takes 100 pieces of 2,000 characters in one write")
 
 
-def _pieces(whole: str) -> Iterator[str]:
-    """Yield the text in pieces that one element holds, never cutting a character in two."""
+def pieces(whole: str) -> Iterator[str]:
+    """Yield a text in pieces that one element holds, never cutting a character in two."""
     piece, units = "", 0
     for character in whole:
         width = 2 if ord(character) > 0xFFFF else 1  # noqa: PLR2004 - the last character of one UTF-16 unit
