@@ -34,7 +34,7 @@ format: $(READY)
 # The lock names versions and hashes, never where they are downloaded from.
 lock: $(READY)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-strip-extras --group dev pyproject.toml -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml scripts/set-up
 	PYTHON=$(PYTHON) VENV=$(VENV) scripts/set-up
