@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
@@ -57,11 +59,8 @@ def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         return _send(world, bound, outgoing)
     except TryLater as later:
         return _later(world, outgoing, later)
-    except Denied as denied:
-        world.store.requeue(outgoing, world.now() + BACKOFF, denied.reason)
-        raise
-    except Misconfigured:
-        world.store.requeue(outgoing, world.now() + BACKOFF, "the mapping does not fit any more")
+    except (Denied, Misconfigured) as stopped:
+        _put_back(world, outgoing, BACKOFF, str(stopped))
         raise
     except Overtaken as overtaken:
         return Written(outgoing, Outcome.OVERTAKEN, reason=str(overtaken))
@@ -106,7 +105,7 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     try:
         reply = _call(world, bound, outgoing)
     except Unsafe as unsafe:
-        return _unknown(world, bound, outgoing, unsafe)
+        return _kept(world, outgoing, partial(_unknown, world, bound, outgoing, unsafe))
     except Rejected as rejected:
         if isinstance(rejected, Outdated) and moved_on(world, bound):
             world.store.drop(outgoing, world.store.tick(), "a property or option is called otherwise now")
@@ -118,7 +117,21 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
             world.store.look_later(world.name, [target], world.now())
         world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
         return Written(outgoing, Outcome.DROPPED)
-    return _confirm(world, bound, outgoing, reply)
+    return _kept(world, outgoing, partial(_confirm, world, bound, outgoing, reply))
+
+
+def _kept(world: World, outgoing: Outgoing, keep: Callable[[], Written]) -> Written:
+    """Keep what a call came to; where that cannot be done now, the write stays in flight and is settled later.
+
+    The call may have happened: what fails from here on must not bring it back into the queue. Where the database itself
+    is away, the lease of the write runs out.
+    """
+    try:
+        return keep()
+    except TryLater as later:
+        with suppress(TryLater):
+            return _later(world, outgoing, later)
+        return Written(outgoing, Outcome.UNKNOWN, later.wait, later.reason)
 
 
 def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
@@ -226,22 +239,24 @@ def _later(world: World, outgoing: Outgoing, later: TryLater) -> Written:
         world.store.requeue(outgoing, None, later.reason)
         return Written(outgoing, Outcome.LATER, later.wait, later.reason)
     wait = min(timedelta(seconds=later.wait) + BACKOFF * (2**outgoing.attempts - 1), LONGEST)
-    if outgoing.stage is Stage.IN_FLIGHT:
-        world.store.unsettled(outgoing, world.now() + wait, later.reason)
-    else:
-        world.store.requeue(outgoing, world.now() + wait, later.reason)
+    _put_back(world, outgoing, wait, later.reason)
     return Written(outgoing, Outcome.LATER, wait.total_seconds(), later.reason)
+
+
+def _put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> None:
+    """Leave a write for later: one that never left is queued again, one that may have happened stays in flight."""
+    if outgoing.stage is Stage.IN_FLIGHT:
+        world.store.unsettled(outgoing, world.now() + wait, reason)
+    else:
+        world.store.requeue(outgoing, world.now() + wait, reason)
 
 
 def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:
     """Keep a write in flight whose outcome nobody knows; a service that named what it saved is asked for just that."""
     if unsafe.committed and outgoing.op.action is Action.CREATE:
         ref = Ref(outgoing.op.side, unsafe.committed, outgoing.op.container)
-        try:
+        with suppress(TryLater, Denied):
             record = world.remote(ref.side).read(ref)
-        except TryLater:
-            pass
-        else:
             if record.presence.in_sight:
                 return _adopt(world, bound, outgoing, record)
     world.store.unsettled(outgoing, world.now() + BACKOFF, unsafe.reason)

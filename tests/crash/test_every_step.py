@@ -10,19 +10,19 @@ import pytest
 from sync.core.errors import TandemError
 from sync.core.model import Presence, Side
 from sync.store import migrate, open_store
-from tests.machine.team import Crash, Fault, Team, lost
+from tests.machine.team import Crash, Fault, Team, crash, denied, later, lost
 
 QUIET = 12 * 3600
 
 
 class Steps:
-    """A store that counts the steps of a run, and dies before the chosen one.
+    """A store that counts the steps of a run, and dies before the chosen one, or does not answer it.
 
     To die after a step is to die before the next: between two of them nothing leaves the process.
     """
 
     def __init__(self, store) -> None:
-        self.store, self.count, self.at = store, 0, -1
+        self.store, self.count, self.at, self.happen = store, 0, -1, crash
 
     def __getattr__(self, name):
         ask = getattr(self.store, name)
@@ -32,7 +32,7 @@ class Steps:
         def step(*args, **kwargs):
             number, self.count = self.count, self.count + 1
             if number == self.at:
-                raise Crash
+                self.happen()
             return ask(*args, **kwargs)
 
         return step
@@ -126,26 +126,25 @@ def shown(team):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_worker_that_dies_at_any_step_of_the_store_changes_nothing_in_the_end(template, tmp_path, scenario):
+@pytest.mark.parametrize("happen", [crash, later], ids=["dies", "gets no answer"])
+def test_a_worker_that_fails_at_any_step_of_the_store_changes_nothing_in_the_end(template, tmp_path, scenario, happen):
     total, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
 
     for number in range(total):
 
-        def die(_team, steps, number=number):
-            steps.at = number
+        def fail(_team, steps, number=number):
+            steps.at, steps.happen = number, happen
 
-        _, found = trial(template, tmp_path, scenario, die)
+        _, found = trial(template, tmp_path, scenario, fail)
         assert found == expected, f"step {number} of {total}"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize(("after", "what"), [(False, "crash"), (True, "crash"), (True, "lost"), (False, "lost")])
+@pytest.mark.parametrize(
+    ("after", "what"), [(False, crash), (True, crash), (True, lost), (False, lost), (False, later), (False, denied)]
+)
 def test_a_call_that_is_cut_off_at_any_point_changes_nothing_in_the_end(template, tmp_path, scenario, after, what):
     _, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
-
-    def die():
-        raise Crash
-
     number = 0
     while True:
         struck = []
@@ -153,7 +152,7 @@ def test_a_call_that_is_cut_off_at_any_point_changes_nothing_in_the_end(template
         def arm(team, _steps, number=number, struck=struck):
             def happen():
                 struck.append(True)
-                (lost if what == "lost" else die)()
+                what()
 
             team.storm.faults.append(Fault(number, after, happen))
 

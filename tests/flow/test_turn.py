@@ -7,9 +7,10 @@ import pytest
 from sync.core.errors import Busy, Denied
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
+from sync.flow.run import resume
 from sync.flow.turn import decide, drain, due, heed, turn
 from sync.flow.write import next_write
-from tests.machine.team import MAPPING
+from tests.machine.team import MAPPING, Fault, denied, lost
 
 INTERVALS = timedelta(seconds=60), timedelta(seconds=3600)
 
@@ -125,6 +126,24 @@ def test_a_budget_that_is_spent_holds_up_its_own_kind_of_writes_only(team, queue
     assert [len(team.here(side)) for side in Side] == [1, 2]
     assert team.store.waiting(MAPPING.name) == 1
     assert queue.tasks[-1] == "decide"
+
+
+def test_a_create_whose_answer_is_lost_is_looked_for_also_after_a_credential_was_refused(team, queue):
+    team.create(Side.GITHUB, "one")
+    world, notion = team.world(), team.remotes[Side.NOTION]
+    turn(world, queue)
+    team.storm.quiet = False
+    team.storm.faults.append(Fault(0, True, lost, writes_only=True))
+    drained(team, world, queue)
+    team.clock.advance(10)
+    team.storm.faults.append(Fault(0, False, denied))
+    drained(team, world, queue)
+    assert team.store.mapping(MAPPING.name).paused
+    decide(world, queue)
+    resume(world)
+    team.clock.advance(10)
+    drained(team, world, queue)
+    assert (len(team.here(Side.NOTION)), notion.shelf.writes, team.store.waiting(MAPPING.name)) == (1, 1, 0)
 
 
 def test_turns_and_drains_bring_a_mapping_into_step(team, queue):

@@ -158,6 +158,10 @@ def later() -> None:
     raise TryLater(2, "429")
 
 
+def denied() -> None:
+    raise Denied("401", "renew the token")
+
+
 def crash() -> None:
     raise Crash
 

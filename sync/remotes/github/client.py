@@ -6,6 +6,7 @@ import copy
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -148,15 +149,20 @@ class Door:
         return answer
 
     def _learn(self, answer: Answer) -> None:
-        """Tell the gate what the headers say, and stop everybody where a limit was overstepped."""
+        """Tell the gate what the headers say, and stop everybody where a limit was overstepped.
+
+        A gate that cannot be told must not hide an answer: what was written would be taken for not written.
+        """
         window = answers.window(answer.headers)
         if window:
-            self._gate.observe(
-                self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at
-            )
+            with suppress(TryLater):
+                self._gate.observe(
+                    self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at
+                )
         wait = answers.limited(answer, datetime.now(UTC))
         if wait is not None:
-            self._gate.pause(self._tariff.all, wait, answer.message)
+            with suppress(TryLater):
+                self._gate.pause(self._tariff.all, wait, answer.message)
             raise Busy(wait, f"GitHub: {answer.message}")
 
     def _ask(self, verb: str, url: str, auth: Auth.Auth | None) -> Any:  # noqa: ANN401 - JSON is any shape
