@@ -233,16 +233,19 @@ class Sync:
         door = _github_door(self.settings, gate, mapping.github.repositories[0])
         self.closing.callback(door.close)
         types = any(row.github == "type" for row in mapping.rows)
-        return GitHubRemote(door, mapping.github.repositories, types=types)
+        bodies = any(row.github.startswith("body") for row in mapping.rows)
+        return GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.notion.remote import NotionRemote
+        from sync.remotes.notion.schema import Asked
 
         notion = mapping.notion
-        people = bool(mapping.users)
+        bodies = any(row.github == "body" for row in mapping.rows)
+        asked = Asked(people=bool(mapping.users), content=self.settings.notion_body if bodies else "")
         door = _notion_door(self.settings, gate)
         self.closing.callback(door.close)
-        return NotionRemote(door, database=notion.database, data_source=notion.data_source, people=people)
+        return NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from sync.core import facets
 from sync.core.births import newborn_shadow
-from sync.core.bound import Bound
-from sync.core.model import UNREAD, Action, Change, Op, Record, Shadow, Side, Value
+from sync.core.bound import Bound, Field
+from sync.core.model import UNREAD, Action, Change, Kind, Op, Record, Shadow, Side, Value
 from sync.core.state import Known
 from sync.core.values import same
 
@@ -45,10 +45,14 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     facet = bound.facet(side, change.field)
     shown = facets.read(facet, reply)
     if shown is UNREAD:
-        return replace(change.settles, confirmed=False), True
+        return replace(change.settles, sent=side), True
     if same(facet.kind, shown, change.after):
         return change.settles, True
-    field = bound.field(change.field)
+    field = _between(bound.field(change.field), known, reply)
+    if field and facet.kind is Kind.DOCUMENT and not same(facet.kind, shown, change.before):
+        # A service makes of a text what it likes; only a colleague's edit in the same moment is none of ours.
+        before = None if change.before is UNREAD else change.before
+        return change.settles.advanced(side, field.transform.proven(side, (before, change.after), shown)), True
     seen = field.transform.seen(side, shown) if field else shown
     if field and _agrees(field.transform.agree, side, seen, change.settles.on(side.other)):
         return change.settles.advanced(side, seen), True
@@ -56,6 +60,11 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     if base is None or same(facet.kind, shown, change.before):
         return base, False
     return base.advanced(side, seen), False
+
+
+def _between(field: Field | None, known: Known, reply: Record) -> Field | None:
+    other = known.on(reply.ref.side.other)
+    return field.between(reply, other.record if other else None) if field else None
 
 
 def _agrees(agree: object, side: Side, here: Value, there: Value) -> bool:

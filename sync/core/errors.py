@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sync.core.model import Record
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -80,6 +82,17 @@ class Outdated(Rejected):
 
 class Vanished(TandemError):
     """The record is not to be seen where it was; look at its presence before concluding anything."""
+
+
+class Moved(TandemError):
+    """The record shows another value than the one that was to be replaced: nothing happened, plan anew.
+
+    `seen` is the record as it is now.
+    """
+
+    def __init__(self, seen: Record) -> None:
+        super().__init__(f"somebody edited {seen.label} meanwhile")
+        self.seen = seen
 
 
 class Denied(TandemError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Final, Literal
@@ -77,7 +77,8 @@ class Record:
     `fields` is keyed by the side's own field names (`labels`, a property id); a name that is missing is unread.
     `address` is what the other side's mark holds (the issue's URL, the page's id); `label` is what people call it
     (`acme/api#7`, a page's title); `time` is the service's own time of the last change, told in steps of `grain`
-    seconds and rounded down; `moved_to` is set where the record answered under another identity.
+    seconds and rounded down, `editor` the id of whoever made it, where the service says so; `moved_to` is set where the
+    record answered under another identity.
     """
 
     ref: Ref
@@ -88,6 +89,7 @@ class Record:
     presence: Presence = Presence.PRESENT
     moved_to: Ref | None = None
     grain: int = 1
+    editor: str = ""
 
     def read(self, name: str) -> Reading:
         """Return what the record shows of a field."""
@@ -130,12 +132,17 @@ class Link:
 class Shadow:
     """What each side showed of one field when both last agreed, each in its own canonical form.
 
-    An unconfirmed value is what was sent and has not been shown by a reply yet.
+    `sent` is the side whose value is unconfirmed: what was sent there, and was not shown by a reply yet.
     """
 
     github: Value
     notion: Value
-    confirmed: bool = True
+    sent: Side | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell whether both values were shown."""
+        return self.sent is None
 
     def on(self, side: Side) -> Value:
         """Return the value that side showed."""
@@ -144,8 +151,8 @@ class Shadow:
     def advanced(self, side: Side, value: Value) -> Shadow:
         """Return this shadow with that side's value replaced."""
         if side is Side.GITHUB:
-            return Shadow(value, self.notion, self.confirmed)
-        return Shadow(self.github, value, self.confirmed)
+            return replace(self, github=value)
+        return replace(self, notion=value)
 
     @staticmethod
     def of(side: Side, value: Value, other: Value) -> Shadow:
@@ -269,7 +276,8 @@ class Facet:
     `name` is the side's own key (`labels`, a property id), `label` what people call it, `type` the side's own word for
     its shape (`multi_select`). A facet that is not `creatable` cannot be given when the record is born, a `required`
     one cannot be emptied, and names holding one of the characters in `forbids` cannot be said there. One with a
-    `family` shows only the names that begin with it, without it; one with `but` leaves such names alone (core.facets).
+    `family` shows only the names that begin with it, without it; one with `but` leaves such names alone; one with a
+    `line` shows what that line of a document says (core.facets). What is `apart` is written by a call of its own.
     """
 
     side: Side
@@ -283,14 +291,17 @@ class Facet:
     forbids: str = ""
     family: str = ""
     but: tuple[str, ...] = ()
+    line: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)
 class Put:
-    """One value for one facet, as a remote is asked to write it."""
+    """One value for one facet, as a remote is asked to write it; `base` is what was seen there before."""
 
     facet: Facet
     value: Value
+    base: Reading = UNREAD
 
 
 @dataclass(frozen=True)
@@ -322,7 +333,9 @@ class Schema:
     """What a side's containers look like now.
 
     `containers` are (id, name): repositories by id with `owner/name`, or the one data source. `people` is None where
-    the credential may not list them. `warnings` are for people to read, each with its cure on a line of its own.
+    the credential may not list them. `content` says how the content of records can be written that has no property
+    (`markdown`, `blocks`), empty where nobody asked. `warnings` are for people to read, each with its cure on a line of
+    its own.
     """
 
     side: Side
@@ -330,6 +343,7 @@ class Schema:
     properties: tuple[Property, ...] = ()
     people: tuple[Person, ...] | None = ()
     own_id: str = ""
+    content: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
+from sync.core.documents import Body
 from sync.core.draft import Column, Survey, Table
 from sync.core.errors import Problem
 from sync.core.limits import Charge, Lane
-from sync.core.model import Batch, Put, Record, Ref, Schema, Side
+from sync.core.model import Batch, Facet, Put, Record, Ref, Schema, Side
 
 
 class Clock(Protocol):
@@ -28,6 +29,7 @@ class Remote(Protocol):
     """
 
     side: Side
+    body: Body
 
     def on(self, lane: Lane) -> Self:
         """Return the same remote, with its calls charged to another lane."""
@@ -46,10 +48,15 @@ class Remote(Protocol):
         ...
 
     def read(self, ref: Ref) -> Record:
-        """Return the record now, completely; `presence` says where it is, whatever that is. One call, rarely two.
+        """Return the record now; `presence` says where it is, whatever that is. One call, rarely two.
 
-        `moved_to` is set only where the service itself led from the old identity to the new one.
+        `moved_to` is set only where the service itself led from the old identity to the new one. What needs a call of
+        its own may be left out.
         """
+        ...
+
+    def complete(self, record: Record, facets: Sequence[Facet]) -> Record:
+        """Return a record that was read just now with what was left out of those facets, mostly a call for each."""
         ...
 
     def alive(self, container: str) -> bool:
@@ -66,6 +73,13 @@ class Remote(Protocol):
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those fields and no others in one call, and return what the reply showed."""
+        ...
+
+    def rewrite(self, record: Record, put: Put) -> Record:
+        """Write a facet that is apart, if it still shows the put's base, and return what the reply showed.
+
+        Raises Moved where it shows something else.
+        """
         ...
 
     def trash(self, ref: Ref) -> Record:

@@ -70,8 +70,8 @@ class Reads(Protocol):
         """Return the link that holds the record, tombstoned ones left out."""
         ...
 
-    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Sequence[Ref]:
-        """Return the records that must be read by id now."""
+    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Mapping[Ref, datetime]:
+        """Return the records that must be read by id now, each with the time since when."""
         ...
 
     def highest_number(self, mapping: str, container: str) -> int | None:

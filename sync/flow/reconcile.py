@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync.core import guard
 from sync.core.bound import Bound
 from sync.core.limits import Lane
-from sync.core.model import LinkState, Op, Plan, Unmapped
+from sync.core.model import LinkState, Op, Plan, Side, Unmapped
 from sync.core.plan import decide
-from sync.core.state import Decision, Known
+from sync.core.state import Decision, Known, Observation
 from sync.flow.bind import doubt
 from sync.flow.world import World
 
@@ -25,7 +25,7 @@ class Round:
     """What one round decided: `plans` of the links that are to be written, only where `keep` asks for them.
 
     `unsaid` are the values that no row can say, each with the time at which a page showed it last; `doubted` tells that
-    the schemas are to be read again before the next round.
+    the schemas are to be read again before the next round, `looks` how many records are to be read before that.
     """
 
     keep: bool = False
@@ -35,6 +35,7 @@ class Round:
     writes: int = 0
     unsaid: dict[Unmapped, datetime] = field(default_factory=dict)
     doubted: bool = False
+    looks: int = 0
 
 
 def reconcile(world: World, bound: Bound, *, let_through: bool = False, keep: bool = False) -> Round:
@@ -71,7 +72,7 @@ def _before(world: World) -> Mapping[str, int]:
     return world.store.written_since(world.name, world.now() - world.window) if world.window else {}
 
 
-def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) -> list[tuple[Known, Decision]]:
+def _decided(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> list[tuple[Known, Decision]]:
     """Decide a chunk and commit it; return what was committed."""
     decisions = []
     for known in chunk:
@@ -82,11 +83,26 @@ def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) ->
             done.unsaid |= {each: max(read_at, done.unsaid.get(each, read_at)) for each in plan.unmapped}
         if done.keep and plan.ops:
             done.plans.append((known, plan))
+    _ask_for_reads(world, bound, chunk, done)
     committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))
     made = [(known, decision) for known, decision in decisions if known.link.id in committed]
     done.decided += len(made)
     done.writes += sum(decision.op is not None for _, decision in made)
     return made
+
+
+def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> None:
+    """Have what lists leave out read where a link waits for it: before a birth, and before both sides first agree."""
+    wanted = [seen for known in chunk for side in Side if (seen := known.on(side)) and _waits_for(bound, known, seen)]
+    if wanted:
+        since = min(seen.read_at for seen in wanted)
+        world.store.look_later(world.name, [seen.record.ref for seen in wanted], since)
+        done.looks += len(wanted)
+
+
+def _waits_for(bound: Bound, known: Known, seen: Observation) -> bool:
+    there = known.link.state in (LinkState.CLAIMED, LinkState.LINKED) and seen.record.presence.in_sight
+    return there and any(field.key not in known.shadows for field in bound.unread(seen.record))
 
 
 def _decision(world: World, known: Known, plan: Plan) -> Decision:

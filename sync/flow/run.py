@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sync.core.bound import Bound
 from sync.core.model import Side
 from sync.flow.bind import bind
-from sync.flow.fetch import fetch, look
+from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
 from sync.flow.reconcile import Round, reconcile
 from sync.flow.world import World
@@ -61,7 +61,7 @@ def run(
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
         written = _drain(world, bound, done, wait, world.now() + patience)
-        if not (written or decided.writes or decided.doubted):
+        if not (written or decided.writes or decided.doubted or decided.looks):
             break
     complete_first_pass(world, bound)
     done.waiting = world.store.waiting(world.name)
@@ -74,7 +74,10 @@ def plan(world: World, *, full: bool) -> Round:
     fetch(world, bound, full=full)
     match(world, bound)
     decided = reconcile(world, bound, keep=True)
-    return reconcile(world, bind(world, fresh=False), keep=True) if decided.doubted else decided
+    if not (decided.doubted or decided.looks):
+        return decided
+    look_due(world, bound)
+    return reconcile(world, bind(world, fresh=False), keep=True)
 
 
 def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
@@ -94,7 +97,7 @@ def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None]
             return count  # a look at what is out of sight: the next pass does it
         if due > world.now():
             wait((due - world.now()).total_seconds())
-        look(world, bound, world.store.due_looks(world.name, world.now()))
+        look_due(world, bound)
 
 
 def _counted(done: Pass, written: Written) -> int:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sync.core.bound import Bound
 from sync.core.errors import Denied, Misconfigured, TryLater
 from sync.core.limits import Lane
 from sync.core.ports import Queue
@@ -14,7 +15,7 @@ from sync.core.state import Kind
 from sync.core.store import Store
 from sync.core.words import Mode
 from sync.flow.bind import bind
-from sync.flow.fetch import fetch, look
+from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
 from sync.flow.reconcile import reconcile
 from sync.flow.run import complete_first_pass, resume
@@ -147,7 +148,7 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
     fetch(world, bound, full=full)
     match(world, bound)
     first = world.store.mapping(world.name).first_pass
-    reconcile(world.on(Lane.IMPORT) if first else world, bound)
+    _decided(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
     resume(world)
 
@@ -155,14 +156,21 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
 def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
     try:
         bound = bind(world, fresh=False)
-        look(world, bound, world.store.due_looks(world.name, world.now()))
+        look_due(world, bound)
         match(world, bound)
-        reconcile(world, bound, let_through=let_through)
+        _decided(world, bound, let_through=let_through)
     except (Denied, Misconfigured) as stopped:
         _pause(world, str(stopped))
     except TryLater:
         return  # What is marked stays marked: the next tick asks again.
     _ask_for_writes(world, queue)
+
+
+def _decided(world: World, bound: Bound, *, let_through: bool = False) -> None:
+    """Decide, and once more what had to be read first."""
+    if reconcile(world, bound, let_through=let_through).looks:
+        look_due(world, bound)
+        reconcile(world, bound, let_through=let_through)
 
 
 def _ask_for_writes(world: World, queue: Queue) -> None:

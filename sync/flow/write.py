@@ -12,12 +12,23 @@ from functools import partial
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
-from sync.core.errors import Busy, Denied, Misconfigured, Outdated, Overtaken, Rejected, TryLater, Unsafe, Vanished
+from sync.core.errors import (
+    Busy,
+    Denied,
+    Misconfigured,
+    Moved,
+    Outdated,
+    Overtaken,
+    Rejected,
+    TryLater,
+    Unsafe,
+    Vanished,
+)
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
-from sync.core.observe import acknowledged, moved
+from sync.core.observe import Moment, acknowledged, moved
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.bind import moved_on
-from sync.flow.fetch import look, renew
+from sync.flow.fetch import keep, look, renew
 from sync.flow.reconcile import digest
 from sync.flow.world import World
 
@@ -75,8 +86,8 @@ def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ())
 def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
     """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved."""
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
-    if op.action is Action.CREATE or target is None:
-        return True
+    if op.action is Action.CREATE or target is None or _apart(bound, op):
+        return True  # what is apart is looked at by whoever writes it
     before = world.store.observations(world.name, [target])[target]
     if _fresh(world, before, target):
         return True
@@ -102,8 +113,13 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     if op.action is Action.CREATE:
         outgoing = replace(outgoing, trail=store.highest_number(world.name, op.container))
     outgoing = store.in_flight(outgoing, now, now + world.patience.lease)
+    moment = Moment(store.tick(), now)
     try:
         reply = _call(world, bound, outgoing)
+    except Moved as moved:
+        keep(world, bound, [moved.seen], moment)
+        store.drop(outgoing, store.tick(), "the record moved since this was decided")
+        return Written(outgoing, Outcome.DROPPED)
     except Unsafe as unsafe:
         return _kept(world, outgoing, partial(_unknown, world, bound, outgoing, unsafe))
     except Rejected as rejected:
@@ -147,7 +163,15 @@ def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
             return remote.restore(target)
         case _:
             there = world.store.observations(world.name, [target])[target].record
+            if _apart(bound, op):
+                (change,) = op.changes
+                return remote.rewrite(there, Put(bound.facet(op.side, change.field), change.after, change.before))
             return remote.update(target, puts(bound, op, there))
+
+
+def _apart(bound: Bound, op: Op) -> bool:
+    """Tell whether a write is of something that needs a call of its own."""
+    return op.action is not Action.CREATE and any(bound.facet(op.side, each.field).apart for each in op.changes)
 
 
 def puts(bound: Bound, op: Op, there: Record | None) -> tuple[Put, ...]:
@@ -270,6 +294,8 @@ def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     target = outgoing.link.ref(outgoing.op.side)
     assert target is not None
     record = world.remote(target.side).read(target)
+    if _apart(bound, outgoing.op):
+        record = world.remote(target.side).complete(record, [bound.facet(target.side, outgoing.op.fields[0])])
     if _shows(bound, outgoing.op, record):
         return _adopt(world, bound, outgoing, record)
     if _overdue(world, outgoing, world.patience.stale):

@@ -84,13 +84,14 @@ def dump_record(record: Record) -> str:
             record.presence,
             _ref(record.moved_to) if record.moved_to else None,
             record.grain,
+            record.editor,
         ]
     )
 
 
 def load_record(text: str) -> Record:
     """Return a record."""
-    ref, fields, time, address, label, presence, moved_to, grain = load(text)
+    ref, fields, time, address, label, presence, moved_to, grain, editor = load(text)
     return Record(
         _to_ref(ref),
         _readings(fields),
@@ -100,6 +101,7 @@ def load_record(text: str) -> Record:
         _PRESENCES[presence],
         _to_ref(moved_to) if moved_to else None,
         grain,
+        editor,
     )
 
 
@@ -130,15 +132,15 @@ def load_ack(text: str) -> Ack:
 
 
 def _shadow(shadow: Shadow) -> list[Any]:
-    return [shadow.github, shadow.notion, shadow.confirmed]
+    return [shadow.github, shadow.notion, shadow.sent]
 
 
 def _to_shadow(raw: list[Any]) -> Shadow:
-    github, notion, confirmed = raw
+    github, notion, sent = raw
     return Shadow(
         tuple(github) if github.__class__ is list else github,
         tuple(notion) if notion.__class__ is list else notion,
-        confirmed,
+        sent and Side(sent),
     )
 
 

@@ -125,8 +125,6 @@ def test_every_problem_of_the_live_schema_finds_its_line(sound, load, tmp_path):
 def test_rows_that_are_not_built_yet_are_told_and_left_out_and_the_mapping_runs(sound, load, tmp_path):
     file = str(tmp_path / "roadmap.yaml")
     rows = {
-        '{github: "body_line:Due", notion: Due}': "a line of the body",
-        "{github: body, notion: content}": "the field 'body'",
         "{github: comments, notion: comments}": "the field 'comments'",
     }
 
@@ -140,15 +138,15 @@ def test_rows_that_are_not_built_yet_are_told_and_left_out_and_the_mapping_runs(
 
 
 def test_a_birth_that_waits_for_a_row_which_is_left_out_is_told(sound, load, tmp_path):
-    text = sound.replace("{Status: [To do, 5]}", "{Due: 5}") + "  - {github: 'body_line:Due', notion: Due}\n"
+    text = sound.replace("{Status: [To do, 5]}", "{comments: 5}") + "  - {github: comments, notion: comments}\n"
 
     loaded = load(roadmap=text)
 
     assert loaded.problems[0] == Problem(
-        "no row that is supported yet reads 'Due', so that this condition never holds",
+        "no row that is supported yet reads 'comments', so that this condition never holds",
         str(tmp_path / "roadmap.yaml"),
         11,
-        "create.issues.when.Due",
+        "create.issues.when.comments",
         level="warning",
     )
     assert len(loaded.mappings) == 1
@@ -479,4 +477,4 @@ def test_the_schema_for_editors_takes_the_example_and_refuses_what_the_loader_re
 def test_all_rows_but_those_of_texts_run_so_far():
     running = {name for name in (*WRITABLE, *READ_ONLY) if unsupported(Row(name, "X")) is None}
 
-    assert {*WRITABLE, *READ_ONLY} - running == {"body", "comments"}
+    assert {*WRITABLE, *READ_ONLY} - running == {"comments"}

@@ -34,7 +34,7 @@ records = st.builds(
     st.none() | refs,
     st.sampled_from([1, 60]),
 )
-shadows = st.builds(Shadow, values, values, st.booleans())
+shadows = st.builds(Shadow, values, values, st.none() | st.sampled_from(Side))
 changes = st.builds(Change, words, readings, values, st.none() | shadows)
 ops = st.builds(
     Op,

@@ -38,7 +38,7 @@ class Cursor:
         return json.dumps({name: value for name, value in vars(self).items() if value})
 
 
-def changes(door: Door, container: str, text: str | None) -> Iterator[Batch]:
+def changes(door: Door, container: str, text: str | None, *, bodies: bool = False) -> Iterator[Batch]:
     """Yield the issues that were updated since the cursor, or all; the last batch carries the next cursor.
 
     A cursor stays as it is while its answer fits one page, so that the next answer may be a free 304.
@@ -49,10 +49,10 @@ def changes(door: Door, container: str, text: str | None) -> Iterator[Batch]:
         yield Batch((), str(cursor))
         return
     if text is not None and following(first) is None:
-        yield _batch(first, container, _stayed(cursor, first, door))
+        yield _batch(first, container, _stayed(cursor, first, door), bodies=bodies)
         return
     for answer, last in _walk(door, container, first, cursor):
-        yield _batch(answer, container, _moved(cursor, first) if last else None)
+        yield _batch(answer, container, _moved(cursor, first) if last else None, bodies=bodies)
 
 
 def following(answer: Answer) -> str | None:
@@ -108,9 +108,10 @@ def _readable(answer: Answer) -> Answer:
     )
 
 
-def _batch(answer: Answer, container: str, cursor: Cursor | None) -> Batch:
+def _batch(answer: Answer, container: str, cursor: Cursor | None, *, bodies: bool) -> Batch:
     issues: list[Any] = [raw for raw in answer.body if records.is_issue(raw)]
-    return Batch(tuple(records.record(raw, container) for raw in issues), None if cursor is None else str(cursor))
+    shown = tuple(records.record(raw, container, bodies=bodies) for raw in issues)
+    return Batch(shown, None if cursor is None else str(cursor))
 
 
 def _stayed(cursor: Cursor, answer: Answer, door: Door) -> Cursor:

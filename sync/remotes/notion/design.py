@@ -9,7 +9,7 @@ from sync.core.draft import Column, Table
 from sync.core.errors import Denied, Misconfigured, Problem, Rejected, TryLater, Unsafe, Vanished
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.records import dashed, page_id, property_id, spelled
-from sync.remotes.notion.schema import SHARE, schema
+from sync.remotes.notion.schema import SHARE, Asked, schema
 
 Json = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class Designer:
 
     def table(self, database: str, data_source: str | None = None) -> Table:
         """Return a data source as it is, with the people of the workspace as far as they are shown."""
-        found = schema(self._door, database=database, data_source=data_source, people=True)
+        found = schema(self._door, database=database, data_source=data_source, asked=Asked(people=True))
         ((id_, _),) = found.containers
         columns = self._properties(id_).values()
         return Table(found, {option: name for each in columns for option, name in _groups(each)})
