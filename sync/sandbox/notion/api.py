@@ -14,6 +14,7 @@ from sync.sandbox.notion import (
     blocks,
     comments,
     databases,
+    files,
     identity,
     pages,
     plain,
@@ -26,6 +27,9 @@ from sync.sandbox.notion import (
 from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Route
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
+from sync.sandbox.notion.markdown import endpoints as markdown
+from sync.sandbox.notion.markdown.pages import text
+from sync.sandbox.notion.markdown.showing import Showing
 from sync.sandbox.notion.model import Ids, Json, Page, Parent, Raw
 from sync.sandbox.notion.person import Person
 from sync.sandbox.notion.refusals import (
@@ -48,6 +52,8 @@ ROUTES: list[Route] = [
     *query.ROUTES,
     *blocks.ROUTES,
     *pages.ROUTES,
+    *markdown.ROUTES,
+    *files.ROUTES,
     *comments.ROUTES,
     *search.ROUTES,
 ]
@@ -81,6 +87,9 @@ class Notion:
 
     def handle(self, request: Request) -> Reply:
         """Answer one request."""
+        file = files.download(self.world, request)
+        if file is not None:
+            return file
         request_id = self.world.ids.uuid()
         try:
             status, body, retry_after = 200, self._answer(request), None
@@ -194,7 +203,10 @@ class Notion:
         ]
 
     def page(self, page: str) -> Json:
-        """Return one page in plain values: id, in_trash, is_archived, parent, edited_by, properties, content."""
+        """Return one page in plain values: id, in_trash, is_archived, parent, edited_by, properties.
+
+        Its `content` is Markdown of version 2, in which every file has the same signature.
+        """
         return self._plain(self.world.pages[identity.dashed(page)])
 
     def pages(self, data_source: str) -> list[Json]:
@@ -228,5 +240,5 @@ class Notion:
             "edited_by": state.edited_by,
             "edited": times.minute(state.edited_at),
             "properties": plain.told(self.world, page, state),
-            "content": page.content,
+            "content": text(Showing(self.world, page.id, signature="0"), state.content, "v2"),
         }

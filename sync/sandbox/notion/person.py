@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from sync.sandbox.notion import comments, identity, plain, schema, texts
+from sync.sandbox.notion import comments, content, identity, plain, schema, texts
 from sync.sandbox.notion.model import DataSource, Option, Page, Parent, Property, Raw
 from sync.sandbox.notion.pages import moved
 from sync.sandbox.notion.world import World
@@ -76,7 +77,9 @@ class Person:
         values = dict(original.now.values)
         values[identity.TITLE] = texts.shown(f"{self._world.title(original.now)} (1)")
         copy = self._world.add_page(self.id, original.now.parent, values)
-        copy.content = dict(original.content)
+        living = content.living(original.now.content)
+        blocks = self._world.born(copy, (each for each in living if each.type not in content.CHILDREN), self.id)
+        copy.versions[-1] = replace(copy.now, content=blocks)
         return copy.id
 
     # Tables
