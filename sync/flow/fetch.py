@@ -139,7 +139,7 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
     store = world.store
     known = store.observations(world.name, [record.ref for record in records])
     kept, touched, passed = [], [], []
-    for record in (_told(bound, each) for each in records):
+    for record in (told(bound, each, known.get(each.ref)) for each in records):
         use, observation = absorb(known.get(record.ref), record, moment, world.patience.stale)
         if use in (Use.OLDER, Use.DOUBTFUL):
             passed.append(record.ref)
@@ -148,6 +148,7 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
         kept.append(observation)
         if use is not Use.UNCHANGED:
             touched.append(record.ref)
+        if use is not Use.UNCHANGED or _stirred(known.get(record.ref), record):
             _look_closer(world, bound, known.get(record.ref), observation)
     store.observe(world.name, kept, touched, moment.seq)
     follow(world, bound, kept, moment.seq)
@@ -160,11 +161,24 @@ def _look_again(world: World, use: Use, observation: Observation) -> None:
         world.store.look_later(world.name, [observation.record.ref], observation.ack.at + world.patience.stale)
 
 
-def _told(bound: Bound, record: Record) -> Record:
-    """Return a record that says of everything that is apart whether it was read."""
-    apart = [field.facet(record.ref.side) for field in bound.fields if field.facet(record.ref.side).apart]
-    unread = {facet.name: UNREAD for facet in apart if facet.name not in record.fields}
-    return replace(record, fields={**record.fields, **unread}) if unread and record.presence.in_sight else record
+def told(bound: Bound, record: Record, known: Observation | None = None) -> Record:
+    """Return a record that says of everything that is apart whether it was read.
+
+    Where nobody but us changed the record since our own write was answered, nothing of it is open.
+    """
+    side, ack = record.ref.side, known.ack if known else None
+    if not record.presence.in_sight or (
+        ack is not None and record.editor and record.editor == bound.own.get(side) and record.time <= ack.at
+    ):
+        return record
+    apart = (field.facet(side).name for field in bound.fields if field.facet(side).apart)
+    unread = {name: UNREAD for name in apart if name not in record.fields}
+    return replace(record, fields={**record.fields, **unread}) if unread else record
+
+
+def _stirred(known: Observation | None, record: Record) -> bool:
+    """Tell whether something of the record changed that this answer need not show."""
+    return known is not None and (record.time, record.editor) != (known.record.time, known.record.editor)
 
 
 def _look_closer(world: World, bound: Bound, known: Observation | None, seen: Observation) -> None:

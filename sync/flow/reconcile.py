@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync.core import guard
-from sync.core.bound import Bound
+from sync.core.bound import Bound, Field
 from sync.core.limits import Lane
-from sync.core.model import LinkState, Op, Plan, Side, Unmapped
+from sync.core.model import UNREAD, LinkState, Op, Plan, Side, Unmapped
 from sync.core.plan import decide
 from sync.core.state import Decision, Known, Observation
+from sync.core.values import same
 from sync.flow.bind import doubt
 from sync.flow.world import World
 
@@ -92,7 +93,10 @@ def _decided(world: World, bound: Bound, chunk: Sequence[Known], done: Round) ->
 
 
 def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> None:
-    """Have what lists leave out read where a link waits for it: before a birth, and before both sides first agree."""
+    """Have what lists leave out read where a link waits for it.
+
+    That is before a birth, before both sides first agree, and before the other side's change is carried there.
+    """
     wanted = [seen for known in chunk for side in Side if (seen := known.on(side)) and _waits_for(bound, known, seen)]
     if wanted:
         since = min(seen.read_at for seen in wanted)
@@ -102,7 +106,16 @@ def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Rou
 
 def _waits_for(bound: Bound, known: Known, seen: Observation) -> bool:
     there = known.link.state in (LinkState.CLAIMED, LinkState.LINKED) and seen.record.presence.in_sight
-    return there and any(field.key not in known.shadows for field in bound.unread(seen.record))
+    return there and any(_wanted(field, known, seen.record.ref.side.other) for field in bound.unread(seen.record))
+
+
+def _wanted(field: Field, known: Known, side: Side) -> bool:
+    """Tell whether a field that was not read on one side has something new on this, the other one."""
+    shadow, other = known.shadows.get(field.key), known.on(side)
+    if shadow is None or other is None:
+        return True
+    reading = field.read(other.record)
+    return reading is not UNREAD and not same(field.facet(side).kind, reading, shadow.on(side))
 
 
 def _decision(world: World, known: Known, plan: Plan) -> Decision:

@@ -28,7 +28,7 @@ from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put
 from sync.core.observe import Moment, acknowledged, moved
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.bind import moved_on
-from sync.flow.fetch import keep, look, renew
+from sync.flow.fetch import keep, look, renew, told
 from sync.flow.reconcile import digest
 from sync.flow.world import World
 
@@ -186,7 +186,7 @@ def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Wr
 
 def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, judge: bool = True) -> Written:
     """Commit what the reply proves; what it does not show of what was sent was not applied."""
-    now, seq, op = world.now(), world.store.tick(), outgoing.op
+    now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, told(bound, reply)
     known = world.store.known(outgoing.link.id)
     assert known is not None
     applied = acknowledge(known, bound, op, reply)

@@ -81,7 +81,7 @@ def edited(text: str, before: Blocks, after: Blocks, *, home: str | None = None)
     nothing else does, to the byte: line ends, comments, reference links and our mark stay as they are.
     """
     body, mark = parted(text)
-    base = tree(body, home=home)
+    base = _parsed(body, home)
     if base and is_note(base[-1]):
         before, after = until(before, after, len(base) - 1)
         before, after = (*before, base[-1]), (*after, base[-1])
@@ -95,7 +95,7 @@ def edited(text: str, before: Blocks, after: Blocks, *, home: str | None = None)
     newline = "\r\n" if "\r\n" in text else "\n"
     for attempt in (splices, aired(splices)):
         new = _respliced(raw, attempt, newline)
-        if agree(tree(new, home=home), wanted):
+        if agree(_parsed(new, home), wanted):
             break
     else:
         new = written(wanted, home=home).replace("\n", newline)

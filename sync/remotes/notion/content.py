@@ -132,9 +132,10 @@ def _half_done(broken: TandemError, *, made: bool) -> TandemError:
 
 def _made(door: Door, call: script.Call) -> list[str]:
     match call:
-        case script.Append(parent=parent):
-            answer = door.write("PATCH", f"blocks/{parent}/children", call.body).body
-            return [str(each["id"]) for each in answer["results"]]
+        case script.Append(parent=parent, children=children):
+            # The answer shows the new blocks and whatever follows them: so it was recorded.
+            shown = door.write("PATCH", f"blocks/{parent}/children", call.body).body["results"]
+            return [str(each["id"]) for each in shown[: len(children)]]
         case script.Patch(id=id_, body=body):
             door.write("PATCH", f"blocks/{id_}", body)
         case script.Remove(id=id_):

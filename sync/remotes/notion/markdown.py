@@ -98,14 +98,14 @@ def updates(text: str, before: Blocks, after: Blocks) -> list[Update] | Replace:
     away what only Notion can hold.
     """
     text = lined(text)
-    base = tree(text)
+    base = _parsed(text)
     wanted = _foreign_kept(base, _mindful(base, carried(before, after, base)))
     if wanted == base:
         return []
     lines = text.split("\n")
     splices = Editor(lines, NotionReader(), _writer()).splices(base, wanted)
     found = _updates(lines, splices) if base else None
-    if found and agree(tree(_made(text, found)), wanted):
+    if found and agree(_parsed(_made(text, found)), wanted):
         return found
     if any(map(is_foreign, _all(base))):
         raise Rejected("the edit reaches over what only Notion can hold", "make this edit in Notion")
