@@ -120,7 +120,7 @@ class Editor:
 def words(block: Block) -> str:
     """Return the plain words of a block."""
     rows = [block.body.get("rich_text", []), block.body.get("caption", []), *block.body.get("cells", [])]
-    return " ".join(texts.plain(row) for row in rows)
+    return " ".join(texts.plain(row) for row in rows if row)
 
 
 def _retyped(body: Json, old: str, new: str) -> Json:
