@@ -24,6 +24,7 @@ from sync.sandbox.exchange import Reply, Request
 from sync.sandbox.faults import Faults
 from sync.sandbox.front import Front
 from sync.sandbox.github import GitHub
+from sync.sandbox.github.assets import PATH as ASSETS
 from sync.sandbox.notion import Notion
 from sync.sandbox.page import Shown, issue_page, issues, page, pages
 
@@ -38,7 +39,10 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Gate:
-    """The ASGI application: a request below a side's name goes to that side, anything else to the web pages."""
+    """The ASGI application: a request below a side's name goes to that side, anything else to the web pages.
+
+    Files in issues are found where people find GitHub, and belong to its side.
+    """
 
     def __init__(self, fronts: Mapping[str, Front], github: GitHub, notion: Notion) -> None:
         self._fronts, self._github = fronts, github
@@ -51,6 +55,8 @@ class Gate:
         # The raw path, for a label's name may hold an escaped slash.
         path = scope["raw_path"].decode("latin-1") if scope["type"] == "http" else ""
         side, _, rest = path.removeprefix("/").partition("/")
+        if path.startswith(ASSETS):
+            side, rest = "github", path[1:]
         front = self._fronts.get(side)
         if front is None:
             await self._web(scope, receive, send)

@@ -44,6 +44,15 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Asset:
+    """A file that somebody dropped into an issue of a repository."""
+
+    repository: int
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Milestone:
     """A milestone of one repository; issues name it by number."""
 

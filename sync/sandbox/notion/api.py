@@ -13,6 +13,7 @@ from sync.sandbox.faults import Faults
 from sync.sandbox.notion import (
     blocks,
     comments,
+    content,
     databases,
     files,
     identity,
@@ -25,12 +26,13 @@ from sync.sandbox.notion import (
     users,
 )
 from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Route
+from sync.sandbox.notion.editor import words
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
 from sync.sandbox.notion.markdown import endpoints as markdown
 from sync.sandbox.notion.markdown.pages import text
 from sync.sandbox.notion.markdown.showing import Showing
-from sync.sandbox.notion.model import Ids, Json, Page, Parent, Raw
+from sync.sandbox.notion.model import Block, Ids, Json, Page, Parent, Raw
 from sync.sandbox.notion.person import Person
 from sync.sandbox.notion.refusals import (
     Refused,
@@ -209,6 +211,10 @@ class Notion:
         """
         return self._plain(self.world.pages[identity.dashed(page)])
 
+    def blocks(self, page: str) -> list[Json]:
+        """Return what a page holds in plain values: id, type, text and children of each block."""
+        return [_told(each) for each in content.living(self.world.pages[identity.dashed(page)].now.content)]
+
     def pages(self, data_source: str) -> list[Json]:
         """Return all rows in plain values, oldest first, trashed and archived ones too."""
         found = [each for each in self.world.sources[data_source].rows.values() if each.now.parent.id == data_source]
@@ -242,3 +248,8 @@ class Notion:
             "properties": plain.told(self.world, page, state),
             "content": text(Showing(self.world, page.id, signature="0"), state.content, "v2"),
         }
+
+
+def _told(block: Block) -> Json:
+    below = [_told(each) for each in block.children]
+    return {"id": block.id, "type": block.type, "text": words(block), "children": below}

@@ -70,13 +70,15 @@ def write(world: World, page: Page, body: Json, dialect: str) -> None:
 
 
 def put(world: World, page: Page, new: tuple[Sketch, ...], *, actor: str, anew: bool = False) -> None:
-    """Let a page hold what a text says; what is not in it any more goes to the trash."""
+    """Let a page hold what a text says; what is not in it any more goes to the trash, but for pages and databases."""
     there = content.living(page.now.content)
     settling = Settling(world, page, actor)
     row = settling.anew(there, new) if anew else settling.kept(there, new)
     left = content.ids(row)
-    trashed = tuple(each for each in page.now.content if each.id not in left and each.type not in content.CHILDREN)
-    world.rewrite(page, actor, (*row, *content.trashed(trashed)))
+    others = [each for each in page.now.content if each.id not in left]
+    children = [each for each in content.walk(others) if each.type in content.CHILDREN and each.id not in left]
+    trashed = content.trashed(each for each in others if each not in children)
+    world.rewrite(page, actor, (*row, *children, *trashed))
 
 
 def trash(world: World, id_: str, actor: str) -> None:

@@ -19,7 +19,7 @@ from sync.sandbox.notion.texts import TINTS, element
 from sync.sandbox.notion.world import World
 
 Row = list[Sketch]
-_BOX = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
+_BOX = re.compile(r"\[([ xX])\](?:[ \t]+|\Z)")
 _TABLE_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t([hd])\b[^>]*>(.*?)</t\1>", re.DOTALL)
 _PLAIN: Json = {"rich_text": [], "color": "default"}
@@ -181,11 +181,12 @@ def _tokens(node: Node) -> list[Token]:
 def _unboxed(node: Node) -> str | None:
     """Take a task's box off an element; return what is in it, None where there is none."""
     first = node.children[0] if node.children else None
-    tokens = _tokens(first) if first and first.type == "paragraph" else []
-    found = _BOX.match(tokens[0].content) if tokens and tokens[0].type == "text" else None
-    if found is None or (found[0].endswith("]") and len(tokens) > 1):
+    if first is None or first.type != "paragraph":
         return None
-    tokens[0].content = tokens[0].content[found.end() :]
+    found = _BOX.match(first.children[0].content)
+    if found is None:
+        return None
+    _tokens(first)[0].content = _tokens(first)[0].content[found.end() :]
     return found[1]
 
 
@@ -238,7 +239,7 @@ def _headed(reading: Reading, tag: Tag) -> Row:
 
 
 def _equation(_: Reading, tag: Tag) -> Row:
-    return [Sketch(type="equation", body={"expression": html.unescape(tag.content).strip("\n")})]
+    return [Sketch(type="equation", body={"expression": html.unescape(tag.content.strip("\n"))})]
 
 
 def _contents(_: Reading, tag: Tag) -> Row:

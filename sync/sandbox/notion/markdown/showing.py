@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sync.sandbox.notion import files, mentions, shapes, texts
-from sync.sandbox.notion.markdown.spelling import CELL_BREAK, address, attribute, short, spelled
+from sync.sandbox.notion.markdown.spelling import CELL_BREAK, TAG_BREAK, address, attribute, short, spelled
 from sync.sandbox.notion.model import Block, Json, Sketch
 from sync.sandbox.notion.world import World
 
@@ -119,14 +119,17 @@ class Showing:
         """Return a formula."""
         text = block.body["expression"]
         if "$$" in text or "\n\n" in text or text.strip("\n") != text or text.strip() == "":
-            return f"<equation>{html.escape(text, quote=False)}</equation>"
+            escaped = html.escape(text, quote=False).replace("\n", "&#10;")
+            return f"<equation>{escaped}</equation>"
         return f"$$\n{text}\n$$"
 
     def table(self, block: Sketch) -> str:
         """Return a table with signs, or with tags where its first row alone is no header."""
-        rows = [[spelled(cell, CELL_BREAK) for cell in row.body["cells"]] for row in block.children]
         header, column = block.body["has_column_header"], block.body["has_row_header"]
-        if not rows or not header or column:
+        signs = block.children and header and not column
+        line_break = CELL_BREAK if signs else TAG_BREAK
+        rows = [[spelled(cell, line_break) for cell in row.body["cells"]] for row in block.children]
+        if not signs:
             told = {"header-row": str(header).lower(), "header-column": str(column).lower()}
             cells = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
             return "\n".join([opening("table", told), *cells, "</table>"])

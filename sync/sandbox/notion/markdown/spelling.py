@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from sync.sandbox.notion.model import Json
 
-BREAK, CELL_BREAK = "\\\n", "<br />"
+BREAK, CELL_BREAK, TAG_BREAK = "\\\n", "<br />", "<br/>"
+"""Line breaks among words, in a cell of a table of signs, in one of a table of tags."""
 _SIGN = re.compile(r"([!-/:-@\[-`{-~])")
 _EDGES = re.compile(r"^\s+|\s+$")
 _LINE_EDGE = re.compile(r"(?<=\n)[^\S\n]+")
@@ -53,27 +54,30 @@ def _words(element: Json, line_break: str, *, edges: tuple[bool, bool]) -> str:
     elif element["type"] == "mention":
         shown = _mention(element)
     elif look["code"]:
-        shown = ticked(text).replace("|", "\\|") if line_break == CELL_BREAK else ticked(text)
+        shown = ticked(text)
     else:
         shown = _escaped(text, line_break, edges)
+    if line_break == CELL_BREAK and (look["code"] or element["type"] == "equation"):
+        shown = shown.replace("|", "\\|")
     for name, sign in _TAGS:
         if look[name]:
             shown = f"<{sign}>{shown}</{sign}>"
     if look["color"] != "default":
         shown = f'<span color="{short(look["color"])}">{shown}</span>'
-    linked = element["href"] and element["type"] == "text"
-    return f"[{shown}]({address(element['href'])})" if linked else shown
+    if not element["href"] or element["type"] != "text":
+        return shown
+    target = address(element["href"])
+    return f"[{shown}]({target.replace('|', '%7C') if line_break == CELL_BREAK else target})"
 
 
 def _escaped(text: str, line_break: str, edges: tuple[bool, bool]) -> str:
     """Return words with every sign escaped, and the white space that Markdown would lose as references."""
     first, last = edges
     start = len(text) - len(text.lstrip()) if first else 0
-    stop = len(text.rstrip()) if last and text.strip() else len(text)
-    stop = max(stop, start)
+    stop = start + len(text[start:].rstrip()) if last else len(text)
     middle = _SIGN.sub(r"\\\1", text[start:stop])
     middle = _LINE_EDGE.sub(lambda found: _references(found[0]), middle)
-    middle = re.sub(r"[\r\x85\u2028\u2029\v\f]", lambda found: _references(found[0]), middle)
+    middle = re.sub(r"[\r\x85\u2028\u2029]", lambda found: _references(found[0]), middle)
     return _references(text[:start]) + middle.replace("\n", line_break) + _references(text[stop:])
 
 
