@@ -18,7 +18,7 @@ STATES = ("open", "closed", "closed:completed", "closed:not_planned", "closed:du
 RESERVED = {"body": "content", "comments": "comments"}
 """What these two are tied to is the page itself and no property, and they are tied to nothing else."""
 
-UNBUILT = ("body", "comments")
+UNBUILT = ("body",)
 """The fields whose rows are recognised and left out."""
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from sync.core import constants
-from sync.core.bound import Bound, Field, Scope
+from sync.core.bound import Bound, Discussion, Field, Scope
 from sync.core.errors import Misconfigured, Problem
-from sync.core.issue import COMPUTED, FAMILY, ISSUE, KINDS, LABELS, REPOSITORY, TITLE, facet_of, fitting
+from sync.core.issue import COMMENTS, COMPUTED, FAMILY, ISSUE, KINDS, LABELS, REPOSITORY, TITLE, facet_of, fitting
 from sync.core.mapping import Direction, Mapping, Row
 from sync.core.model import Facet, Kind, Property, Put, Schema, Side
 from sync.core.repairs import OPTIONED, conditions
@@ -20,7 +20,7 @@ from sync.core.values import SETS
 def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
     """Tie a mapping to both schemas; raises Misconfigured with every problem at once."""
     binding = Binding(mapping, github, notion)
-    fields = tuple(bound for row in mapping.rows if row.github and (bound := binding.field(row)) is not None)
+    fields = tuple(bound for row in mapping.rows if row.github not in ("", COMMENTS) and (bound := binding.field(row)))
     link = binding.property(mapping.notion.link_property, "notion.link_property", ("url",))
     puts = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
     binding.problems += conditions(mapping, notion)
@@ -47,7 +47,13 @@ def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
         match=tuple(mapping.match),
         constants=puts,
         repositories=github.containers,
+        discussion=_discussion([row for row in mapping.rows if row.github == COMMENTS]),
     )
+
+
+def _discussion(rows: list[Row]) -> Discussion | None:
+    flows = frozenset(side for row in rows for side in _asked(row.direction))
+    return Discussion(flows, any(row.history for row in rows)) if rows else None
 
 
 def warnings(mapping: Mapping, notion: Schema) -> tuple[Problem, ...]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from sync.core.model import Facet, Kind, Side
 
 TITLE, STATE, LABELS, ASSIGNEES, REPOSITORY = "title", "state", "labels", "assignees", "repository"
+COMMENTS = "comments"
+"""The row of the discussion: no field of the issue, for each comment is a record of its own."""
 FAMILY = f"{LABELS}:"
 """How a row begins that is about one family of labels: `labels:priority/*`."""
 

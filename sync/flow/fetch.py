@@ -9,7 +9,7 @@ from itertools import islice
 
 from sync.core.bound import Bound
 from sync.core.errors import Denied
-from sync.core.model import UNREAD, Presence, Record, Ref, Side
+from sync.core.model import COMMENT, UNREAD, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
 from sync.flow.follow import astray, follow
@@ -43,11 +43,14 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
     """
     alive: dict[str, bool] = {}
     for ref in refs:
-        moment, remote = Moment(world.store.tick(), world.now()), world.remote(ref.side)
-        record = remote.read(ref)
+        if ref.kind == COMMENT and bound.discussion is None:
+            world.store.looked(world.name, [ref])
+            continue
+        moment = Moment(world.store.tick(), world.now())
+        record = world.read(ref)
         if record.presence.gone:
             if ref.container not in alive:
-                alive[ref.container] = remote.alive(ref.container)
+                alive[ref.container] = world.remote(ref.side).alive(ref.container)
             record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
         world.store.looked(world.name, [ref])
         keep(world, bound, [record], moment)

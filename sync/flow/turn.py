@@ -16,8 +16,9 @@ from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look
 from sync.flow.match import match
+from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
-from sync.flow.run import complete_first_pass, resume
+from sync.flow.run import complete_first_pass, listen, moment, resume
 from sync.flow.world import World
 from sync.flow.write import Outcome, next_write, write
 
@@ -143,9 +144,11 @@ def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> No
 
 
 def _read(world: World, *, full: bool, rebind: bool) -> None:
-    bound = bind(world, fresh=full or rebind)
+    began, bound = moment(world), bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
+    listen(world, bound, began, full=full)
+    pair(world, bound)
     first = world.store.mapping(world.name).first_pass
     reconcile(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
@@ -157,6 +160,7 @@ def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
         bound = bind(world, fresh=False)
         look(world, bound, world.store.due_looks(world.name, world.now()))
         match(world, bound)
+        pair(world, bound)
         reconcile(world, bound, let_through=let_through)
     except (Denied, Misconfigured) as stopped:
         _pause(world, str(stopped))

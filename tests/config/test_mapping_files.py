@@ -127,7 +127,6 @@ def test_rows_that_are_not_built_yet_are_told_and_left_out_and_the_mapping_runs(
     rows = {
         '{github: "body_line:Due", notion: Due}': "a line of the body",
         "{github: body, notion: content}": "the field 'body'",
-        "{github: comments, notion: comments}": "the field 'comments'",
     }
 
     loaded = load(roadmap=sound + "".join(f"  - {row}\n" for row in rows))
@@ -479,4 +478,4 @@ def test_the_schema_for_editors_takes_the_example_and_refuses_what_the_loader_re
 def test_all_rows_but_those_of_texts_run_so_far():
     running = {name for name in (*WRITABLE, *READ_ONLY) if unsupported(Row(name, "X")) is None}
 
-    assert {*WRITABLE, *READ_ONLY} - running == {"body", "comments"}
+    assert {*WRITABLE, *READ_ONLY} - running == {"body"}
