@@ -19,12 +19,12 @@ from uuid import uuid4
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets
+from sync.core.limits import HOUR, MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets
 from sync.core.mapping import Mapping
 from sync.core.model import Side
-from sync.core.ports import Designer, Queue, Remote, Surveyor
+from sync.core.ports import Designer, Discussions, Queue, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
-from sync.flow.world import Patience, World
+from sync.flow.world import Patience, Rotation, World
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
 from sync.limiter.redis import RedisLimiter
 from sync.queue.app import App as CeleryApp
@@ -45,6 +45,9 @@ SCHEMA_WAIT = 60.0
 """Seconds that a worker waits for the release process to migrate the database."""
 GUARD_WINDOW = timedelta(minutes=60)
 """How far back the guards count in workers (contract section 4)."""
+
+UNLIMITED = 180
+"""How many calls a minute are shared out where Notion's limit is switched off: what its small plans allow."""
 
 LIFE = uuid4().hex[:6]
 """What tells this process from an earlier one with the same pid, as every first process of a container has."""
@@ -161,7 +164,7 @@ class Sync:
     def world(self, name: str, *, patience: float = WORKER_PATIENCE) -> World:
         """Return the world of a worker's task, which waits no longer than its patience for a call."""
         world = self._world(self.mapping(name), patience)
-        return replace(world, quiet=True, window=GUARD_WINDOW)
+        return replace(world, quiet=True, window=GUARD_WINDOW, rotation=_rotation(self.settings))
 
     def worlds(self) -> Iterator[World]:
         """Yield the worlds of all sound mappings."""
@@ -215,9 +218,12 @@ class Sync:
         settings = self.settings
         gate = self._gate(patience, mapping.name)
         making = {Side.GITHUB: self._github, Side.NOTION: self._notion}
+        made = {side: making[side](mapping, gate) for side in sides}
         return World(
             mapping=mapping,
-            remotes={side: making[side](mapping, gate) for side in sides},
+            remotes={side: remote for side, (remote, _) in made.items()},
+            discussions={side: comments for side, (_, comments) in made.items()},
+            rotation=Rotation(full=_share_of(settings, HOUR)),
             store=self.store,
             clock=self.clock,
             owner=self.owner,
@@ -227,16 +233,19 @@ class Sync:
             ),
         )
 
-    def _github(self, mapping: Mapping, gate: GatePort) -> Remote:
+    def _github(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
+        from sync.remotes.github.comments import GitHubComments
         from sync.remotes.github.remote import GitHubRemote
 
         door = _github_door(self.settings, gate, mapping.github.repositories[0])
         self.closing.callback(door.close)
         types = any(row.github == "type" for row in mapping.rows)
         bodies = any(row.github.startswith("body") for row in mapping.rows)
-        return GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
+        remote = GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
+        return remote, GitHubComments(door)
 
-    def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
+    def _notion(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
+        from sync.remotes.notion.comments import NotionComments
         from sync.remotes.notion.remote import NotionRemote
         from sync.remotes.notion.schema import Asked
 
@@ -245,7 +254,8 @@ class Sync:
         asked = Asked(people=bool(mapping.users), content=self.settings.notion_body if bodies else "")
         door = _notion_door(self.settings, gate)
         self.closing.callback(door.close)
-        return NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked)
+        remote = NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked)
+        return remote, NotionComments(door)
 
 
 @contextmanager
@@ -318,6 +328,18 @@ def sleeper() -> Callable[[float], None]:
             time.sleep(min(left, 0.5))
 
     return wait
+
+
+def _rotation(settings: Settings) -> Rotation:
+    """Return how many links' depths a worker's pass reads: the share of the budget between two polls, but some."""
+    count = _share_of(settings, settings.poll_interval)
+    return Rotation(poll=count, full=count)
+
+
+def _share_of(settings: Settings, seconds: float) -> int:
+    """Return how many calls of Notion's budget in that time are for reading anew, at least one."""
+    limit = settings.notion_requests_per_minute or UNLIMITED
+    return max(1, int(limit / MINUTE * seconds * settings.deep_share)) if settings.deep_share else 0
 
 
 def _given(require: Callable[[], object]) -> bool:

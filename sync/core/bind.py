@@ -9,11 +9,12 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from sync.core import constants
-from sync.core.bound import Bound, Field, Scope
+from sync.core.bound import Bound, Discussion, Field, Scope
 from sync.core.documents import Body, Documents
 from sync.core.errors import Misconfigured, Problem
 from sync.core.issue import (
     BODY,
+    COMMENTS,
     COMPUTED,
     CONTENT,
     FAMILY,
@@ -41,7 +42,7 @@ def bind(mapping: Mapping, github: Schema, notion: Schema, bodies: abc.Mapping[S
     `bodies` are how the sides spell the text of an issue and what a page holds.
     """
     binding = Binding(mapping, github, notion, bodies)
-    fields = tuple(bound for row in mapping.rows if row.github and (bound := binding.field(row)) is not None)
+    fields = tuple(bound for row in mapping.rows if row.github not in ("", COMMENTS) and (bound := binding.field(row)))
     link = binding.property(mapping.notion.link_property, "notion.link_property", ("url",))
     puts = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
     binding.problems += conditions(mapping, notion)
@@ -69,7 +70,13 @@ def bind(mapping: Mapping, github: Schema, notion: Schema, bodies: abc.Mapping[S
         constants=puts,
         repositories=github.containers,
         own={side: schema.own_id for side, schema in binding.schemas.items()},
+        discussion=_discussion([row for row in mapping.rows if row.github == COMMENTS]),
     )
+
+
+def _discussion(rows: list[Row]) -> Discussion | None:
+    flows = frozenset(side for row in rows for side in _asked(row.direction))
+    return Discussion(flows, any(row.history for row in rows)) if rows else None
 
 
 def warnings(mapping: Mapping, notion: Schema) -> tuple[Problem, ...]:

@@ -65,12 +65,21 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Discussion:
+    """The row of comments: the sides that copies are written to, and whether comments before the tie are copied."""
+
+    flows: frozenset[Side]
+    history: bool = False
+
+
+@dataclass(frozen=True)
 class Bound:
     """A mapping that can run: all names resolved to ids, all rules at hand.
 
     `marks` are the facets that hold the other side's address; `titles` name each side's title field; `containers` are
     where records live (the first is where births go, unless a page names another); `repositories` are their names, by
-    id; `constants` are written when a page is born or adopted; `own` is who we are on each side.
+    id; `constants` are written when a page is born or adopted; `own` is who we are on each side; `discussion` is None
+    where comments are left alone.
     """
 
     name: str
@@ -87,6 +96,7 @@ class Bound:
     constants: tuple[Put, ...] = ()
     repositories: tuple[tuple[str, str], ...] = ()
     own: Mapping[Side, str] = field(default_factory=dict)
+    discussion: Discussion | None = None
 
     def field(self, name: str) -> Field | None:
         """Return the field of that key."""

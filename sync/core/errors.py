@@ -104,5 +104,9 @@ class Denied(TandemError):
         self.cure = cure
 
 
+class Forbidden(Denied):
+    """The credential is good and may not do this; whether that is so for all records the caller must know."""
+
+
 class Overtaken(TandemError):
     """Another worker holds this link now: write nothing more for it."""

@@ -9,6 +9,8 @@ from sync.core.model import Facet, Kind, Side
 TITLE, STATE, LABELS, ASSIGNEES, REPOSITORY = "title", "state", "labels", "assignees", "repository"
 BODY, CONTENT, LINE = "body", "content", "body_line:"
 """The text of an issue, what it is tied to on a page, and how a row begins that is about one line of it."""
+COMMENTS = "comments"
+"""The row of the discussion: no field of the issue, for each comment is a record of its own."""
 FAMILY = f"{LABELS}:"
 """How a row begins that is about one family of labels: `labels:priority/*`."""
 

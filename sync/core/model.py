@@ -36,17 +36,37 @@ Reading = Value | Literal[Unread.UNREAD]
 """What a record shows of one field."""
 
 
+ISSUE, COMMENT = "issue", "comment"
+"""The kinds of records, and of links: an issue or its page, and one comment of either."""
+
+
 @dataclass(frozen=True)
 class Ref:
     """The identity of one record; container and number only say where to ask for it.
 
     `container` is a repository id or a data source id, `id` the issue id or the page id, `number` the issue's number.
+    A comment's id begins with `comment:`, its container is the repository or the page, its number that of its issue.
     """
 
     side: Side
     id: str
     container: str = field(default="", compare=False)
     number: int | None = field(default=None, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """Return what kind of record it is."""
+        return COMMENT if self.id.startswith(f"{COMMENT}:") else ISSUE
+
+    @property
+    def bare(self) -> str:
+        """Return the id by which the service knows the record."""
+        return self.id.removeprefix(f"{COMMENT}:")
+
+    @staticmethod
+    def comment(side: Side, id_: str, container: str = "", number: int | None = None) -> Ref:
+        """Return the identity of the comment that the service knows by that id."""
+        return Ref(side, f"{COMMENT}:{id_}", container, number)
 
 
 class Presence(StrEnum):
@@ -110,7 +130,8 @@ class Link:
     """One issue tied to one page; a claimed link has only the side that exists.
 
     `version` rises with every commit that concerns the link. `closed_by_us` remembers that the issue was closed
-    because its page was trashed, so that a restored page reopens it.
+    because its page was trashed, so that a restored page reopens it. `tied_at` is when it was made. A comment's
+    `parent` is the link of its issue and its page.
     """
 
     id: int
@@ -118,10 +139,11 @@ class Link:
     state: LinkState
     github: Ref | None = None
     notion: Ref | None = None
-    kind: str = "issue"
+    kind: str = ISSUE
     parent: int | None = None
     version: int = 0
     closed_by_us: bool = False
+    tied_at: datetime | None = None
 
     def ref(self, side: Side) -> Ref | None:
         """Return the record's identity on that side."""
@@ -201,6 +223,11 @@ class Op:
     reason: str = ""
     then: LinkState = LinkState.LINKED
     container: str = ""
+
+    @property
+    def birth(self) -> bool:
+        """Tell whether this write makes a record, which may happen only once."""
+        return self.action in (Action.CREATE, Action.COMMENT)
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sync.core import facets
+from sync.core import comments, facets
 from sync.core.births import barrier, birth
 from sync.core.bound import CLOSED_AT, MARK, OPEN, STATE, WITHDRAWN, Bound, Field
 from sync.core.guard import action_of
@@ -14,6 +14,7 @@ from sync.core.life import Step, sighting, step
 from sync.core.mapping import Deletions, Fate
 from sync.core.merge import Case, Sight, Verdict, merge
 from sync.core.model import (
+    COMMENT,
     UNREAD,
     Action,
     Change,
@@ -32,6 +33,8 @@ from sync.core.values import same
 
 def decide(known: Known, bound: Bound) -> Plan:
     """Return what is to be done for the link, from what is known of it and nothing else."""
+    if known.link.kind == COMMENT:
+        return comments.decide(known, bound)
     seen = {side: _record(known.on(side)) for side in Side}
     sightings = {side: sighting(record, in_scope=_in_scope(bound, record)) for side, record in seen.items()}
     turn = step(known.link.state, sightings[Side.GITHUB], sightings[Side.NOTION])

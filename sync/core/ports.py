@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
+from sync.core.comments import Speech
+from sync.core.document import Blocks
 from sync.core.documents import Body
 from sync.core.draft import Column, Survey, Table
 from sync.core.errors import Problem
@@ -95,6 +97,51 @@ class Remote(Protocol):
 
         `trail` is the highest number known in the container before the create was sent, where records are numbered.
         """
+        ...
+
+
+class Discussions(Protocol):
+    """One side's comments, of one mapping: what can be asked of them and written to them.
+
+    Every call may raise what a Remote's may; all but `changes` and `read` raise Vanished where something is not there.
+    """
+
+    side: Side
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same, with its calls charged to another lane."""
+        ...
+
+    def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
+        """Yield the comments of a container that changed since the cursor, or all; nothing where no list shows them."""
+        ...
+
+    def of(self, ref: Ref) -> tuple[Record, ...]:
+        """Return all comments of one issue or page that are to be seen: a thread that was resolved is not."""
+        ...
+
+    def read(self, ref: Ref) -> Record:
+        """Return one comment now; `presence` says where it is, deleted only where that is certain."""
+        ...
+
+    def words(self, text: str) -> Blocks:
+        """Return what this side's text of a comment says."""
+        ...
+
+    def say(self, ref: Ref, speech: Speech) -> Record:
+        """Write a comment under an issue or page, once, and return what the reply showed."""
+        ...
+
+    def reword(self, ref: Ref, speech: Speech) -> Record:
+        """Give a comment of ours other words; raises Rejected where it is somebody else's."""
+        ...
+
+    def take_back(self, ref: Ref) -> Record:
+        """Delete a comment of ours; raises Rejected where it is somebody else's."""
+        ...
+
+    def find(self, ref: Ref, mark: str) -> Record | None:
+        """Look under an issue or page for the comment with that mark; None is: not to be seen now."""
         ...
 
 

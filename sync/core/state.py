@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sync.core.limits import Lane
-from sync.core.model import Action, Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
+from sync.core.model import Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Outgoing:
     @property
     def kind(self) -> Kind:
         """Return what kind of write it is."""
-        return self.op.side, self.op.action is Action.CREATE
+        return self.op.side, self.op.birth
 
 
 Kind = tuple[Side, bool]
@@ -97,7 +97,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Known:
-    """Everything that is known of one link when it is decided."""
+    """Everything that is known of one link when it is decided; `parent` is that of a comment's link."""
 
     link: Link
     github: Observation | None
@@ -106,6 +106,7 @@ class Known:
     outgoing: Outgoing | None = None
     failure: Failure | None = None
     resolved: Mapping[str, Side] = field(default_factory=dict)
+    parent: Link | None = None
 
     def on(self, side: Side) -> Observation | None:
         """Return the observation of that side."""

@@ -10,7 +10,7 @@ from itertools import islice
 from sync.core.births import quiet_until
 from sync.core.bound import Bound
 from sync.core.errors import Denied
-from sync.core.model import UNREAD, Presence, Record, Ref, Side
+from sync.core.model import COMMENT, UNREAD, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
 from sync.flow.follow import astray, follow
@@ -62,17 +62,20 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
     """
     alive: dict[str, bool] = {}
     for ref in refs:
+        if ref.kind == COMMENT and bound.discussion is None:
+            world.store.looked(world.name, [ref])
+            continue
         world.store.looked(world.name, [ref])
         _read_one(world, bound, ref, alive)
         complete(world, bound, ref)
 
 
 def _read_one(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> None:
-    moment, remote = Moment(world.store.tick(), world.now()), world.remote(ref.side)
-    record = remote.read(ref)
+    moment = Moment(world.store.tick(), world.now())
+    record = world.read(ref)
     if record.presence.gone:
         if ref.container not in alive:
-            alive[ref.container] = remote.alive(ref.container)
+            alive[ref.container] = world.remote(ref.side).alive(ref.container)
         record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
     keep(world, bound, [record], moment)
 
@@ -167,8 +170,10 @@ def told(bound: Bound, record: Record, known: Observation | None = None) -> Reco
     Where nobody but us changed the record since our own write was answered, nothing of it is open.
     """
     side, ack = record.ref.side, known.ack if known else None
-    if not record.presence.in_sight or (
-        ack is not None and record.editor and record.editor == bound.own.get(side) and record.time <= ack.at
+    if (
+        record.ref.kind == COMMENT
+        or not record.presence.in_sight
+        or (ack is not None and record.editor and record.editor == bound.own.get(side) and record.time <= ack.at)
     ):
         return record
     apart = (field.facet(side).name for field in bound.fields if field.facet(side).apart)

@@ -17,8 +17,9 @@ from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
+from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
-from sync.flow.run import complete_first_pass, resume
+from sync.flow.run import complete_first_pass, listen, moment, resume
 from sync.flow.world import World
 from sync.flow.write import Outcome, next_write, write
 
@@ -144,9 +145,11 @@ def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> No
 
 
 def _read(world: World, *, full: bool, rebind: bool) -> None:
-    bound = bind(world, fresh=full or rebind)
+    began, bound = moment(world), bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
+    listen(world, bound, began, full=full)
+    pair(world, bound)
     first = world.store.mapping(world.name).first_pass
     _decided(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
@@ -158,6 +161,7 @@ def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
         bound = bind(world, fresh=False)
         look_due(world, bound)
         match(world, bound)
+        pair(world, bound)
         _decided(world, bound, let_through=let_through)
     except (Denied, Misconfigured) as stopped:
         _pause(world, str(stopped))

@@ -12,6 +12,7 @@ from functools import partial
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
+from sync.core.comments import within
 from sync.core.errors import (
     Busy,
     Denied,
@@ -24,12 +25,13 @@ from sync.core.errors import (
     Unsafe,
     Vanished,
 )
-from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
+from sync.core.model import COMMENT, UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
 from sync.core.observe import Moment, acknowledged, moved
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.bind import moved_on
 from sync.flow.fetch import keep, look, renew, told
 from sync.flow.reconcile import digest
+from sync.flow.speak import home, seek, speak
 from sync.flow.world import World
 
 CROWD = 10
@@ -61,6 +63,7 @@ class Written:
 
 def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Carry out one leased write; raises Denied where the credential or a permission is refused."""
+    bound = within(bound, outgoing.link)
     try:
         if outgoing.stage is Stage.IN_FLIGHT:
             return _settle(world, bound, outgoing)
@@ -86,12 +89,12 @@ def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ())
 def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
     """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved."""
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
-    if op.action is Action.CREATE or target is None or _apart(bound, op):
+    if op.birth or target is None or _apart(bound, op):
         return True  # what is apart is looked at by whoever writes it
     before = world.store.observations(world.name, [target])[target]
     if _fresh(world, before, target):
         return True
-    if world.store.waiting(world.name, op.side) >= CROWD:
+    if target.kind != COMMENT and world.store.waiting(world.name, op.side) >= CROWD:
         renew(world, bound, op.side, target.container)
     if not _fresh(world, before, target):
         look(world, bound, [target])
@@ -101,7 +104,8 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:
-    listed = observation.record.presence is Presence.PRESENT  # no list shows what is archived
+    # No list shows what is archived, and none that is asked here shows comments.
+    listed = observation.record.presence is Presence.PRESENT and target.kind != COMMENT
     polled = world.store.polled_at(world.name, target.side, target.container) if listed else None
     seen = max(observation.read_at, polled) if polled else observation.read_at
     return world.now() - seen <= world.patience.fresh
@@ -128,9 +132,8 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
             return Written(outgoing, Outcome.DROPPED)
         return _refused(world, bound, outgoing, rejected)
     except Vanished:
-        target = outgoing.link.ref(outgoing.op.side)
-        if target is not None:
-            world.store.look_later(world.name, [target], world.now())
+        doubted = [each for each in (outgoing.link.ref(op.side), home(world, outgoing)) if each is not None]
+        world.store.look_later(world.name, doubted, world.now())
         world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
         return Written(outgoing, Outcome.DROPPED)
     return _kept(world, outgoing, partial(_confirm, world, bound, outgoing, reply))
@@ -152,6 +155,8 @@ def _kept(world: World, outgoing: Outgoing, keep: Callable[[], Written]) -> Writ
 
 def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
+    if outgoing.link.kind == COMMENT:
+        return speak(world, outgoing)
     remote = world.remote(op.side)
     if op.action is Action.CREATE:
         return remote.create(op.container, puts(bound, op, None))
@@ -191,7 +196,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
     assert known is not None
     applied = acknowledge(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
-    changes = () if op.action is Action.CREATE else op.changes
+    changes = () if op.birth else op.changes
     ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
     failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
     world.store.confirm(
@@ -277,23 +282,29 @@ def _put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) ->
 
 def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:
     """Keep a write in flight whose outcome nobody knows; a service that named what it saved is asked for just that."""
-    if unsafe.committed and outgoing.op.action is Action.CREATE:
-        ref = Ref(outgoing.op.side, unsafe.committed, outgoing.op.container)
+    if unsafe.committed and outgoing.op.birth:
+        ref = _committed(world, outgoing, unsafe.committed)
         with suppress(TryLater, Denied):
-            record = world.remote(ref.side).read(ref)
+            record = world.read(ref)
             if record.presence.in_sight:
                 return _adopt(world, bound, outgoing, record)
     world.store.unsettled(outgoing, world.now() + BACKOFF, unsafe.reason)
     return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), unsafe.reason)
 
 
+def _committed(world: World, outgoing: Outgoing, id_: str) -> Ref:
+    under = home(world, outgoing)
+    side = outgoing.op.side
+    return Ref.comment(side, id_, under.id) if under else Ref(side, id_, outgoing.op.container)
+
+
 def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Find out what became of a write that was in flight when its reply, or its worker, was lost."""
-    if outgoing.op.action is Action.CREATE:
+    if outgoing.op.birth:
         return _settle_create(world, bound, outgoing)
     target = outgoing.link.ref(outgoing.op.side)
     assert target is not None
-    record = world.remote(target.side).read(target)
+    record = world.read(target)
     if _apart(bound, outgoing.op):
         record = world.remote(target.side).complete(record, [bound.facet(target.side, outgoing.op.fields[0])])
     if _shows(bound, outgoing.op, record):
@@ -310,7 +321,10 @@ def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Look for the mark; only what was looked for over the whole settle time, in vain, may be posted again."""
     side = outgoing.op.side
     mark = next(Put(bound.marks[side], each.after) for each in outgoing.op.changes if each.field == MARK)
-    found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
+    if outgoing.link.kind == COMMENT:
+        found = seek(world, outgoing, mark)
+    else:
+        found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
     if found is not None:
         return _adopt(world, bound, outgoing, found)
     if _overdue(world, outgoing, world.patience.settle):
@@ -327,7 +341,7 @@ def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:
 def _shows(bound: Bound, op: Op, record: Record) -> bool:
     """Tell whether the record shows everything that the write was to bring about."""
     if op.action is Action.TRASH:
-        return record.presence is Presence.TRASHED
+        return record.presence is Presence.TRASHED or (record.ref.kind == COMMENT and not record.presence.in_sight)
     return record.presence.in_sight and all(
         facets.read(bound.facet(op.side, each.field), record) == each.after for each in op.changes
     )

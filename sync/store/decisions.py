@@ -13,7 +13,7 @@ from sync.core.model import LinkState, Shadow
 from sync.core.state import Decision, Stage
 from sync.store import codec, conflicts, journal
 from sync.store.engine import Database, Queries, chunks
-from sync.store.links import bury, busy, lock
+from sync.store.links import bury, busy, lock, wake
 from sync.store.tables import ALIVE, failures, links, outbox, refusals, shadows, unmapped
 
 
@@ -95,6 +95,7 @@ def _commit(database: Database, connection: Connection, mapping: str, turn: _Tur
     journal.add(connection, *_lines(kept, rows, pass_id))
     _save_links(connection, kept, rows)
     bury(connection, [decision.link.id for decision in standing if decision.state is LinkState.TOMBSTONED])
+    wake(connection, [each.link.id for each in standing if each.state != rows[each.link.id].state], turn.now)
     return [decision.link.id for decision in standing]
 
 

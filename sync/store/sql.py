@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from sync.store.browse import BrowseQueries
+from sync.store.comments import CommentQueries
 from sync.store.conflicts import ConflictQueries
 from sync.store.copy import copied
 from sync.store.counters import CounterQueries
@@ -32,6 +33,7 @@ class SqlStore(
     LookQueries,
     LinkQueries,
     KnownQueries,
+    CommentQueries,
     DecisionQueries,
     OutboxQueries,
     ConflictQueries,

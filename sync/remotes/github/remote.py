@@ -51,7 +51,7 @@ class GitHubRemote:
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
         """Yield what changed since the cursor, or everything; one batch is one call."""
-        return lists.changes(self._door, container, cursor, bodies=self._bodies)
+        return lists.changes(self._door, container, cursor, lists.WITH_BODIES if self._bodies else lists.ISSUES)
 
     def read(self, ref: Ref) -> Record:
         """Return the issue now; where it is gone the answer's status says how (REST "Get an issue").
