@@ -76,11 +76,7 @@ def seconds(sync: wiring.Sync, decided: Round, calls: Counter[Side]) -> float:
 
 
 def _summary(document: dict[str, Any]) -> str:
-    calls, refused = document["calls"], document["refused"]
-    count = len(document["operations"])
-    parts = [f"{count} write{'s' if count != 1 else ''}"] if count else ["nothing to do"]
-    parts += [f"{calls['github']} calls to GitHub, {calls['notion']} to Notion, about {document['seconds']:.0f} s"]
-    line = "; ".join(parts)
-    return (
-        f"{line}\n[bold yellow]refused[/] {refused['detail']}: `tandem sync --yes` lets it through" if refused else line
-    )
+    count, refused = len(document["operations"]), document["refused"]
+    first = render.many(count, "write") if count else "nothing to do"
+    line = f"{first}; {render.calls(document['calls'])}, about {document['seconds']:.0f} s"
+    return f"{line}\n{render.refused(refused['detail'])}" if refused else line

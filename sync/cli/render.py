@@ -80,6 +80,16 @@ def called(shown: Any, people: People) -> Any:  # noqa: ANN401 - JSON or a Value
     return people.get(shown, shown) if isinstance(shown, str) else shown
 
 
+def many(count: int, what: str) -> str:
+    """Return a count of things: `1 page`, `2 pages`."""
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def calls(asked: Mapping[str, int]) -> str:
+    """Return how many calls each service got."""
+    return f"{many(asked['github'], 'call')} to GitHub, {asked['notion']} to Notion"
+
+
 def counts(written: Mapping[str, Mapping[str, int]]) -> str:
     """Return writes by side as one line."""
     parts = [_counted(side, kind, count) for side, kinds in written.items() for kind, count in kinds.items() if count]
@@ -90,8 +100,13 @@ def _counted(side: str, kind: str, count: int) -> str:
     """Return a count in words: `2 pages created`."""
     what = "issue" if side == "github" else "page"
     if kind == "comment":
-        return f"{count} comment{'s' if count != 1 else ''} written on {what}s"
-    return f"{count} {what}{'s' if count != 1 else ''} {DONE[kind]}"
+        return f"{many(count, 'comment')} written on {what}s"
+    return f"{many(count, what)} {DONE[kind]}"
+
+
+def refused(detail: str) -> str:
+    """Return a guard's refusal with what a person may do about it."""
+    return f"[bold yellow]refused[/] {escape(detail)}: see `tandem plan`; `tandem sync --yes` lets it through"
 
 
 def problems(out: Console, found: Iterable[Problem]) -> None:
@@ -134,7 +149,7 @@ def _finding(problem: Problem, fixed: bool) -> Table:  # noqa: FBT001 - a value 
 
 def _tally(found: Sequence[tuple[Problem, bool]]) -> str:
     kinds = Counter("fixed" if fixed else problem.level for problem, fixed in found)
-    words = [f"{count} {kind}{'s' if count != 1 and kind != 'fixed' else ''}" for kind, count in kinds.items()]
+    words = [f"{count} fixed" if kind == "fixed" else many(count, kind) for kind, count in kinds.items()]
     mark = "[red]✗[/]" if kinds["fault"] else "[green]✓[/]"
     return f"{mark} {', '.join(words)}"
 

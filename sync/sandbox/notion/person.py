@@ -12,7 +12,7 @@ from sync.sandbox.notion.writing import defaults, new_option
 
 
 class Person:
-    """A user at work; values are plain (`plain.kept`), pages and tables are named by id, columns by name."""
+    """A user at work; values are plain (`plain.kept`), pages go by id or title, tables by id, columns by name."""
 
     def __init__(self, world: World, user_id: str) -> None:
         self.id = user_id
@@ -152,8 +152,13 @@ class Person:
         """Open the discussion of a comment again."""
         self._world.resolved.discard(self._world.comments[comment].discussion)
 
-    def _page(self, id_: str) -> Page:
-        return self._world.pages[identity.dashed(id_)]
+    def _page(self, named: str) -> Page:
+        """Return the page of that id, or the only one of that title."""
+        found = self._world.pages.get(identity.dashed(named))
+        titled = [each for each in self._world.pages.values() if self._world.title(each.now) == named]
+        if found is None and len(titled) != 1:
+            raise KeyError(f"{len(titled)} pages are called {named!r}")
+        return found or titled[0]
 
     def _source(self, id_: str) -> DataSource:
         return self._world.sources[identity.dashed(id_)]
