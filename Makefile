@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check types lint houserules format lock clean
+.PHONY: demo test tour check types lint houserules format lock clean
 
 demo: $(READY)
 	$(BIN)/tandem demo
@@ -13,6 +13,10 @@ test: $(READY) check
 	scripts/postgres
 	scripts/browser
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+# Types the commands of docs/tour.md and writes down what they print; `make test` compares.
+tour: $(READY)
+	TOUR=write $(BIN)/pytest tests/acceptance/test_tour.py
 
 check: lint types houserules
 

@@ -27,6 +27,29 @@ Full = Annotated[bool, typer.Option("--full", help="Read everything: deletions, 
 
 
 @app.command()
+def init(
+    repo: Annotated[list[str] | None, typer.Option(metavar="OWNER/NAME", help="A repository; may be repeated.")] = None,
+    database: Annotated[str | None, typer.Option(metavar="LINK", help="The Notion database: its link or id.")] = None,
+    data_source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which data source, where the database has several.")
+    ] = None,
+    create_under: Annotated[
+        str | None, typer.Option(metavar="PAGE", help="Make a fitting database under this Notion page instead.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What a new database is called.")] = None,
+    name: Annotated[str | None, typer.Option(help="What the mapping and its file are called.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the defaults, add the link property.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a mapping from what the database holds, or make a database that fits."""
+    from sync.cli.init import init as command
+    from sync.cli.making import Wishes
+
+    wishes = Wishes(repo or (), database, data_source, create_under, title, name, yes)
+    finish(lambda: command(wishes, quiet=as_json), as_json=as_json)
+
+
+@app.command()
 def check(
     names: Names = None,
     offline: Annotated[bool, typer.Option("--offline", help="Ask neither service.")] = False,

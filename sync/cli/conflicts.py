@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sync.cli.documents import value
+from sync.cli.documents import called, value
 from sync.cli.frame import Result
 from sync.cli.render import conflict_table
 from sync.cli.session import state
 from sync.core.errors import Misconfigured, Problem
 from sync.core.model import Shadow, Side
+from sync.flow.bind import remembered
 from sync.store import SqlStore
 
 if TYPE_CHECKING:
@@ -31,15 +32,15 @@ class Choice:
 def listed() -> Result:
     """List conflicts, held and decided."""
     with state() as store:
-        rows = list(store.conflicts())
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+        rows, people = list(store.conflicts()), _people(store)
+    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
 
 
 def shown(number: int) -> Result:
     """Show one conflict."""
     with state() as store:
-        rows = [_one(store, number)]
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+        rows, people = [_one(store, number)], _people(store)
+    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
 
 
 def resolved(choice: Choice) -> Result:
@@ -78,6 +79,14 @@ def _one(store: SqlStore, number: int) -> ConflictRow:
 
 def _field(row: ConflictRow) -> str:
     return row.field.partition("~")[0]
+
+
+def _people(store: SqlStore) -> dict[str, str]:
+    """Return what people are called whose ids the values may hold."""
+    known: dict[str, str] = {}
+    for mapping in {row.mapping for row in store.conflicts()}:
+        known |= called(remembered(store.mapping(mapping)))
+    return known
 
 
 def _document(row: ConflictRow) -> dict[str, Any]:

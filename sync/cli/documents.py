@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sync.core.bound import MARK, Bound
 from sync.core.comments import TEXT
-from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Reading, Side
+from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Reading, Schema, Side
 from sync.core.state import Known
 from sync.flow.reconcile import Round
 from sync.flow.run import Pass
@@ -25,6 +26,12 @@ def value(reading: Reading) -> Any:  # noqa: ANN401 - JSON
     if reading is UNREAD:
         return None
     return list(reading) if isinstance(reading, tuple) else reading
+
+
+def called(schemas: Mapping[Side, Schema]) -> dict[str, str]:
+    """Return the names of people by their user ids, as far as they are known."""
+    people = schemas[Side.NOTION].people if Side.NOTION in schemas else ()
+    return {person.id: person.name for person in people or () if person.name}
 
 
 def operation(known: Known, op: Op, bound: Bound) -> dict[str, Any]:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 REPOSITORY = "acme/api"
 USERS = ("ada", "grace", "linus", "margaret")
 ISSUES = 25
+EDITS = {
+    "github": f'{{"do": "edit", "args": ["{REPOSITORY}", 1], "fields": {{"title": "Renamed on GitHub"}}}}',
+    "notion": '{"do": "edit", "args": ["Renamed on GitHub", {"Status": "In progress"}]}',
+}
+"""What somebody may do on each side, as the sandbox is told; pages are named by id or title."""
 
 
 def sandbox(port: int) -> Result:
@@ -54,10 +59,13 @@ def _prepared(running: Sandbox) -> None:
     out.print("[dim]# in another terminal:[/]")
     for name, value in environment(running).items():
         out.print(f"export {name}={value}", soft_wrap=True)
-    out.print("mkdir -p mappings && cat > mappings/roadmap.yaml <<'YAML'")
-    out.print(mapping_file(ids.database), soft_wrap=True, markup=False)
-    out.print("YAML\ntandem plan; tandem sync\n")
-    out.print("[dim]Ctrl-C ends it; nothing is kept.[/]")
+    out.print(f"tandem init --repo {REPOSITORY} --database {ids.database}", soft_wrap=True)
+    out.print("tandem check; tandem plan; tandem sync\n")
+    out.print("[dim]# people edit there, too, for example:[/]")
+    for side, deed in EDITS.items():
+        out.print(f"curl {running.url}/_sandbox/{side}/people -d '{deed}'", soft_wrap=True, markup=False)
+    out.print("\n[dim]Ctrl-C ends it; nothing is kept.[/]")
+    out.file.flush()  # whoever reads it through a pipe waits for it
 
 
 MAPPING = """version: 1

@@ -30,8 +30,8 @@ def status() -> Result:
         render.problems(out, problems)
         out.print(_table(rows))
         for row in rows:
-            for guard, detail in row.refusals.items():
-                out.print(f"[yellow]refused[/] {row.name}: {detail} ({guard.partition(':')[0]})")
+            for detail in row.refusals.values():
+                out.print(f"{row.name}: {render.refused(detail)}")
             if row.paused:
                 out.print(f"[yellow]paused[/] {row.name}: {row.paused}")
             for each in values[row.name]:
@@ -86,7 +86,9 @@ def _document(row: Status) -> dict[str, Any]:
 def _table(rows: list[Status]) -> object:
     if not rows:
         return "no mapping runs: see `tandem check`"
-    made = render.table("mapping", "links", "last pass", "unsynced", "queue", "conflicts", "failed", "out", "unmapped")
+    made = render.table(
+        "mapping", "links", "last pass", "unsynced", "queue", "conflicts", "failed", "quarantined", "unmapped"
+    )
     for row in rows:
         last = f"{row.last_pass.at:%Y-%m-%d %H:%M} {row.last_pass.outcome}" if row.last_pass else "never"
         oldest = f"{row.oldest_unsynced_seconds:.0f} s" if row.oldest_unsynced_seconds is not None else "—"

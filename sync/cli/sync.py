@@ -121,20 +121,21 @@ def _progress(name: str) -> Iterator[Step]:
 
 def _show(out: Console, document: dict[str, Any]) -> None:
     mark = "[green]✓[/]" if not _needs_person(document) else "[yellow]●[/]"
-    seen, calls = document["seen"], document["calls"]
+    seen = document["seen"]
     out.print(f"{mark} [bold]{document['name']}[/]: {render.counts(document['writes'])}")
     out.print(
-        f"  saw {seen['github']} issues and {seen['notion']} pages in {calls['github']} + {calls['notion']} calls",
+        f"  read {render.many(seen['github'], 'issue')} and {render.many(seen['notion'], 'page')}; "
+        f"{render.calls(document['calls'])}",
         style="dim",
     )
     told = {
-        "conflicts": "held: `tandem conflicts`",
-        "failed": "failed: `tandem failures`",
-        "quarantined": "in quarantine: `tandem status`",
-        "unmapped": "values that the other side cannot say: `tandem status`",
+        "conflicts": ("conflict", "held: `tandem conflicts`"),
+        "failed": ("write", "failed: `tandem failures`"),
+        "quarantined": ("record", "in quarantine: `tandem status`"),
+        "unmapped": ("value", "that the other side cannot say: `tandem status`"),
     }
-    for key, words in told.items():
+    for key, (what, where) in told.items():
         if document[key]:
-            out.print(f"  {document[key]} {words}")
+            out.print(f"  {render.many(document[key], what)} {where}")
     if document["refused"]:
-        out.print(f"  [bold yellow]refused[/] {document['refused']['detail']}: `tandem sync --yes` lets it through")
+        out.print(f"  {render.refused(document['refused']['detail'])}")

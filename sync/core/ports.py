@@ -171,12 +171,16 @@ class Designer(Protocol):
         """Make a database under a page and return its id."""
         ...
 
+    def databases(self) -> Sequence[tuple[str, str]]:
+        """Return (id, title) of databases that are shared with us, the last edited first; some may be missing."""
+        ...
+
     def add(self, source: str, column: Column) -> None:
         """Add a property that is not there."""
         ...
 
-    def extend(self, source: str, property_id: str, options: Sequence[str]) -> None:
-        """Add options to a property, and make sure that none went for it."""
+    def extend(self, source: str, property_id: str, options: Sequence[str], *, group: str | None = None) -> None:
+        """Add options to a property, those of a status to a group, and make sure that none went for it."""
         ...
 
     def permissions(self) -> Sequence[Problem]:

@@ -51,7 +51,7 @@ def schema(door: Door, *, database: str, data_source: str | None = None, asked: 
     shown, warnings = _people(door, me) if asked.people else ((), ())
     return Schema(
         Side.NOTION,
-        ((id_, _plain(source["title"]) or id_),),
+        ((id_, plain(source["title"]) or id_),),
         tuple(_property(each) for each in source["properties"].values()),
         people=shown,
         own_id=dashed(str(me["id"])),
@@ -152,7 +152,8 @@ def _person(raw: Json) -> Person:
     return Person(dashed(raw["id"]), str(raw.get("name") or ""), (raw.get("person") or {}).get("email"))
 
 
-def _plain(elements: list[Json]) -> str:
+def plain(elements: list[Json]) -> str:
+    """Return rich text as people read it."""
     return "".join(each.get("plain_text") or "" for each in elements)
 
 

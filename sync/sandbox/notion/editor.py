@@ -76,8 +76,13 @@ class Editor:
         """Take a block, named by its id, out of the trash."""
         self._change(page, self._block(page, block), lambda each: replace(each, in_trash=False))
 
-    def _page(self, id_: str) -> Page:
-        return self._world.pages[identity.dashed(id_)]
+    def _page(self, named: str) -> Page:
+        """Return the page of that id, or the only one of that title."""
+        found = self._world.pages.get(identity.dashed(named))
+        titled = [each for each in self._world.pages.values() if self._world.title(each.now) == named]
+        if found is None and len(titled) != 1:
+            raise KeyError(f"{len(titled)} pages are called {named!r}")
+        return found or titled[0]
 
     def _insert(self, page: str, new: tuple[Sketch, ...], after: str | None) -> Blocks:
         found = self._page(page)

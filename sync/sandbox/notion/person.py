@@ -13,7 +13,7 @@ from sync.sandbox.notion.writing import defaults, new_option
 
 
 class Person(Editor):
-    """A user at work; values are plain (`plain.kept`), pages and tables are named by id, columns by name."""
+    """A user at work; values are plain (`plain.kept`), pages go by id or title, tables by id, columns by name."""
 
     # Pages
 
