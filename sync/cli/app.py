@@ -153,6 +153,17 @@ def failures_retry(
 
 
 @app.command()
+def explain(
+    record: Annotated[str, typer.Argument(metavar="OWNER/REPO#N|PAGE", help="An issue or a page; a URL does as well.")],
+    as_json: Json = False,
+) -> None:
+    """Tell the life of one record: what was seen, decided and written, and why nothing is done."""
+    from sync.cli.explain import explain as command
+
+    finish(lambda: command(record), as_json=as_json)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's schema, as the release process does before workers start."""
     from sync.cli.migrate import migrate as command

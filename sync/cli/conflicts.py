@@ -32,14 +32,14 @@ def listed() -> Result:
     """List conflicts, held and decided."""
     with state() as store:
         rows = list(store.conflicts())
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
 
 
 def shown(number: int) -> Result:
     """Show one conflict."""
     with state() as store:
         rows = [_one(store, number)]
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
 
 
 def resolved(choice: Choice) -> Result:
@@ -55,9 +55,8 @@ def resolved(choice: Choice) -> Result:
         raise Misconfigured(
             [Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")]
         )
-    document = {"conflicts": [_document(row) for row in rows], "resolved": len(rows)}
     told = f"{len(rows)} resolved for {side}: the next pass carries it out"
-    return Result(document, lambda out: out.print(told))
+    return Result({"conflicts": [document(row) for row in rows], "resolved": len(rows)}, lambda out: out.print(told))
 
 
 def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
@@ -80,7 +79,8 @@ def _field(row: ConflictRow) -> str:
     return row.field.partition("~")[0]
 
 
-def _document(row: ConflictRow) -> dict[str, Any]:
+def document(row: ConflictRow) -> dict[str, Any]:
+    """Return a conflict as the contract words it."""
     return {
         "id": row.id,
         "mapping": row.mapping,

@@ -53,7 +53,7 @@ def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bo
     document: dict[str, Any] = {}
     try:
         with _progress(mapping.name) as step:
-            world = replace(ready.foreground(mapping), progress=step)
+            world = replace(ready.foreground(mapping), progress=step, pass_id=pass_id)
             done = flow.run(world, full=full, let_through=let_through, wait=wiring.sleeper())
         document = _document(ready, mapping, done, pass_id) | {"mode": mode}
         outcome = "done"

@@ -33,7 +33,8 @@ class World:
     """One mapping's remotes, the store and a clock.
 
     `quiet` tells whether a page is left alone for `create.quiet` seconds before it gives birth (workers wait, a person
-    at a shell does not); `window` is how far back the guards count, None in the foreground, where they count one pass.
+    at a shell does not); `window` is how far back the guards count, None in the foreground, where they count one pass;
+    `pass_id` is the pass that is under way, which the journal names with all that it decides and writes.
     """
 
     mapping: MappingFile
@@ -45,6 +46,7 @@ class World:
     quiet: bool = False
     window: timedelta | None = None
     lane: Lane = Lane.POLL
+    pass_id: str | None = None
     progress: Callable[[str, int], None] = lambda _step, _count: None
 
     @property

@@ -177,7 +177,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
             shadows=applied.shadows,
             state=op.then,
             failure=failure,
-            overwritten=applied.overwritten,
+            replaced=applied.replaced,
             closed_by_us=op.then is LinkState.PARKED and (op.action is Action.CLOSE or outgoing.link.closed_by_us),
         ),
         seq,
