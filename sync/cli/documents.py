@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sync.core.bound import MARK, Bound
 from sync.core.model import UNREAD, Action, Op, Plan, Reading, Side
 from sync.core.state import Known
-from sync.flow.reconcile import Round
 from sync.flow.run import Pass
 
 WRITES = {
@@ -69,12 +69,12 @@ def expected_calls(planned: list[tuple[Known, Plan]], bound: Bound) -> Counter[S
     return calls
 
 
-def refusal(refused: Round | Pass) -> dict[str, str] | None:
+def refusal(refused: Mapping[str, str]) -> dict[str, str] | None:
     """Return what the guards refused, the first by name with all details, or None."""
-    if not refused.refused:
+    if not refused:
         return None
-    names = sorted({kind.partition(":")[0] for kind in refused.refused})
-    return {"guard": names[0], "detail": "; ".join(refused.refused.values())}
+    names = sorted({kind.partition(":")[0] for kind in refused})
+    return {"guard": names[0], "detail": "; ".join(refused.values())}
 
 
 def written(done: Pass) -> dict[str, dict[str, int]]:

@@ -57,7 +57,7 @@ def _planned(sync: wiring.Sync, mapping: Mapping, *, full: bool) -> dict[str, An
         "operations": rows,
         "calls": calls,
         "seconds": seconds(sync, decided, Counter({Side(side): count for side, count in calls.items()})),
-        "refused": refusal(decided),
+        "refused": refusal(decided.refused),
     }
 
 

@@ -164,6 +164,13 @@ class Writes(Protocol):
         """
         ...
 
+    def order(self, mapping: str, decisions: Sequence[Decision], now: datetime) -> Sequence[int]:
+        """Commit what a person asked for and queue it at once, before any round decides those links; return their ids.
+
+        As in `decide`, links that something happened to since they were read are left out.
+        """
+        ...
+
     def release(self, mapping: str, upto: int, refused: Mapping[str, str], withheld: Iterable[Decision]) -> None:
         """End a round: `withheld` replace the decided ops by what the guards leave of them, planned rows are queued.
 

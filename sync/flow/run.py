@@ -60,7 +60,7 @@ def run(
         decided = reconcile(world, bound, let_through=let_through)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
-        written = _drain(world, bound, done, wait, world.now() + patience)
+        written = carry_out(world, bound, done, wait, world.now() + patience)
         if not (written or decided.writes or decided.doubted):
             break
     complete_first_pass(world, bound)
@@ -77,7 +77,7 @@ def plan(world: World, *, full: bool) -> Round:
     return reconcile(world, bind(world, fresh=False), keep=True) if decided.doubted else decided
 
 
-def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
+def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
     """Carry out all writes that are due, waiting for those that soon will be; return how many reached a service."""
     count = 0
     while True:

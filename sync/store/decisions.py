@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, case, delete, exists, insert, select, update
 
 from sync.core.model import LinkState, Shadow
 from sync.core.state import Decision, Stage
@@ -26,6 +26,22 @@ class DecisionQueries(Queries):
         with self.database.writing(mapping) as connection:
             for chunk in chunks(decisions):
                 committed += _commit(self.database, connection, mapping, _Turn(chunk, now))
+        return committed
+
+    def order(self, mapping: str, decisions: Sequence[Decision], now: datetime) -> Sequence[int]:
+        """Commit what a person asked for and queue it at once, before any round decides those links; return their ids.
+
+        As in `decide`, links that something happened to since they were read are left out.
+        """
+        committed: list[int] = []
+        with self.database.writing(mapping) as connection:
+            for chunk in chunks(decisions):
+                ids = _commit(self.database, connection, mapping, _Turn(chunk, now))
+                connection.execute(update(outbox).where(outbox.c.link.in_(ids)).values(stage=Stage.QUEUED))
+                # One that ended has nothing to wait for but this.
+                waits = case((ALIVE, links.c.waiting_since))
+                connection.execute(update(links).where(links.c.id.in_(ids)).values(marked=None, waiting_since=waits))
+                committed += ids
         return committed
 
     def release(self, mapping: str, upto: int, refused: Mapping[str, str], withheld: Iterable[Decision]) -> None:
@@ -93,7 +109,8 @@ def _commit(database: Database, connection: Connection, mapping: str, turn: _Tur
     _plan(connection, mapping, kept)
     journal.add(connection, *_lines(kept, rows))
     _save_links(connection, kept, rows)
-    bury(connection, [decision.link.id for decision in standing if decision.state is LinkState.TOMBSTONED])
+    ended = (each for each in standing if each.state is LinkState.TOMBSTONED and each.op is None)
+    bury(connection, [decision.link.id for decision in ended])
     return [decision.link.id for decision in standing]
 
 

@@ -17,6 +17,8 @@ from sync.store.tables import conflicts, journal, outbox, passes
 
 HINT = "hint"
 """The mode of a pass that reads no list: it decides what hints and earlier writes have marked."""
+UNDO = "undo"
+"""The mode of a pass that puts back what another one overwrote."""
 READING = ("incremental", "full")
 """The modes of the passes that read the lists."""
 DONE = "done"
