@@ -176,6 +176,31 @@ def failures_retry(
 
 
 @app.command()
+def explain(
+    record: Annotated[str, typer.Argument(metavar="OWNER/REPO#N|PAGE", help="An issue or a page; a URL does as well.")],
+    as_json: Json = False,
+) -> None:
+    """Tell the life of one record: what was seen, decided and written, and why nothing is done."""
+    from sync.cli.explain import explain as command
+
+    finish(lambda: command(record), as_json=as_json)
+
+
+@app.command()
+def undo(
+    pass_id: Annotated[
+        str, typer.Argument(metavar="PASS_ID", help="As `tandem sync --json` and the dashboard say it.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Let through what a guard refused.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put back the values that a pass overwrote; what moved since becomes a conflict, what was born stays."""
+    from sync.cli.undo import undo as command
+
+    finish(lambda: command(pass_id, let_through=yes), as_json=as_json)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's schema, as the release process does before workers start."""
     from sync.cli.migrate import migrate as command

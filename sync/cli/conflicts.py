@@ -33,14 +33,14 @@ def listed() -> Result:
     """List conflicts, held and decided."""
     with state() as store:
         rows, people = list(store.conflicts()), _people(store)
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
+    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
 
 
 def shown(number: int) -> Result:
     """Show one conflict."""
     with state() as store:
         rows, people = [_one(store, number)], _people(store)
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
+    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
 
 
 def resolved(choice: Choice) -> Result:
@@ -56,9 +56,8 @@ def resolved(choice: Choice) -> Result:
         raise Misconfigured(
             [Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")]
         )
-    document = {"conflicts": [_document(row) for row in rows], "resolved": len(rows)}
     told = f"{len(rows)} resolved for {side}: the next pass carries it out"
-    return Result(document, lambda out: out.print(told))
+    return Result({"conflicts": [document(row) for row in rows], "resolved": len(rows)}, lambda out: out.print(told))
 
 
 def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
@@ -89,7 +88,8 @@ def _people(store: SqlStore) -> dict[str, str]:
     return known
 
 
-def _document(row: ConflictRow) -> dict[str, Any]:
+def document(row: ConflictRow) -> dict[str, Any]:
+    """Return a conflict as the contract words it."""
     return {
         "id": row.id,
         "mapping": row.mapping,

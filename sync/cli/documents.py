@@ -10,7 +10,6 @@ from sync.core.bound import MARK, Bound
 from sync.core.comments import TEXT
 from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Reading, Schema, Side
 from sync.core.state import Known
-from sync.flow.reconcile import Round
 from sync.flow.run import Pass
 
 WRITES = {
@@ -98,12 +97,12 @@ def expected_calls(planned: list[tuple[Known, Plan]], bound: Bound) -> Counter[S
     return calls
 
 
-def refusal(refused: Round | Pass) -> dict[str, str] | None:
+def refusal(refused: Mapping[str, str]) -> dict[str, str] | None:
     """Return what the guards refused, the first by name with all details, or None."""
-    if not refused.refused:
+    if not refused:
         return None
-    names = sorted({kind.partition(":")[0] for kind in refused.refused})
-    return {"guard": names[0], "detail": "; ".join(refused.refused.values())}
+    names = sorted({kind.partition(":")[0] for kind in refused})
+    return {"guard": names[0], "detail": "; ".join(refused.values())}
 
 
 def written(done: Pass) -> dict[str, dict[str, int]]:

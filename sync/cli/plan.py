@@ -59,7 +59,7 @@ def _planned(sync: wiring.Sync, mapping: Mapping, people: dict[str, str], *, ful
         "operations": rows,
         "calls": calls,
         "seconds": seconds(sync, decided, Counter({Side(side): count for side, count in calls.items()})),
-        "refused": refusal(decided),
+        "refused": refusal(decided.refused),
     }
 
 

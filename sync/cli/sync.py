@@ -52,8 +52,8 @@ def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bo
     outcome = "interrupted"
     document: dict[str, Any] = {}
     try:
-        with _progress(mapping.name) as step:
-            world = replace(ready.foreground(mapping), progress=step)
+        with progress(mapping.name) as step:
+            world = replace(ready.foreground(mapping), progress=step, pass_id=pass_id)
             done = flow.run(world, full=full, let_through=let_through, wait=wiring.sleeper())
         document = _document(ready, mapping, done, pass_id) | {"mode": mode}
         outcome = "done"
@@ -82,7 +82,7 @@ def _document(ready: wiring.Sync, mapping: Mapping, done: flow.Pass, pass_id: st
         "failed": status.failed,
         "quarantined": status.quarantined,
         "unmapped": status.unmapped,
-        "refused": refusal(done),
+        "refused": refusal(done.refused),
         "converged": done.converged,
     }
 
@@ -93,7 +93,7 @@ def _needs_person(document: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def _progress(name: str) -> Iterator[Step]:
+def progress(name: str) -> Iterator[Step]:
     """Show what goes on, on a terminal; elsewhere nothing."""
     out = console(stderr=True)
     if not out.is_terminal:

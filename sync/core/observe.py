@@ -70,11 +70,6 @@ def acknowledged(known: Observation | None, reply: Record, ack: Ack) -> Observat
     return replace(known, record=merged, seq=ack.seq, read_at=ack.at, since=since, ack=ack)
 
 
-def moved(known: Observation, seen: Observation, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which of the named fields show another value than when the write was decided."""
-    return tuple(name for name in names if known.record.read(name) != seen.record.read(name))
-
-
 def _doubtful(known: Observation, ack: Ack, record: Record) -> bool:
     """Tell whether a reading soon after our write shows what that replaced.
 

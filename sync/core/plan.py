@@ -157,14 +157,14 @@ def _resume(known: Known, bound: Bound) -> Plan:
     if not known.link.closed_by_us or shadow is None:
         return _merge(known, bound)
     before = shadow.advanced(Side.GITHUB, OPEN)
-    if _still_closed(known.github, shadow):
+    if still_closed(known.github, shadow):
         change = Change(state, shadow.github, OPEN, before)
         return Plan(ops=(Op(Side.GITHUB, Action.REOPEN, (change,), "its page was restored"),))
     merged = _merge(replace(known, shadows={**known.shadows, state: before}), bound)
     return replace(merged, shadows={state: before, **merged.shadows})
 
 
-def _still_closed(issue: Observation, shadow: Shadow) -> bool:
+def still_closed(issue: Observation, shadow: Shadow) -> bool:
     """Tell whether our close is the issue's latest state: whoever opened and closed it again since meant it.
 
     A close of theirs may show the same state as ours, but not the same time.

@@ -119,7 +119,7 @@ class Decision:
 
     `op` replaces the outbox row (None removes it) at stage PLANNED; `conflicts` and `unmapped` replace the open ones;
     `guards` are the kinds of writes that the op counts as; `withheld` names those of which something is kept back (the
-    link is then decided again in every round); `heals` ends the link's open failure.
+    link is then decided again in every round); `heals` ends the link's open failure; `pass_id` is the pass.
     """
 
     link: Link
@@ -135,6 +135,20 @@ class Decision:
     closed_by_us: bool = False
     heals: bool = False
     withheld: str = ""
+    pass_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What one write did to one field: what its record showed before and afterwards, and the other side then.
+
+    `base` is what both sides had last agreed on, None where they never had.
+    """
+
+    before: Value
+    after: Value
+    other: Value
+    base: Shadow | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +163,7 @@ class Confirmation:
     shadows: Mapping[str, Shadow]
     state: LinkState
     failure: Failure | None = None
-    overwritten: Mapping[str, Value] = field(default_factory=dict)
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
     closed_by_us: bool = False
 
 

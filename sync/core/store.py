@@ -184,6 +184,13 @@ class Writes(Protocol):
         """
         ...
 
+    def order(self, mapping: str, decisions: Sequence[Decision], now: datetime) -> Sequence[int]:
+        """Commit what a person asked for and queue it at once, before any round decides those links; return their ids.
+
+        As in `decide`, links that something happened to since they were read are left out.
+        """
+        ...
+
     def release(self, mapping: str, upto: int, refused: Mapping[str, str], withheld: Iterable[Decision]) -> None:
         """End a round: `withheld` replace the decided ops by what the guards leave of them, planned rows are queued.
 
@@ -259,15 +266,15 @@ class Passes(Protocol):
         ...
 
     def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
-        """Note that a pass (`incremental`, `full`, `hint`) begins, and return its id."""
+        """Note that a pass (`incremental`, `full`, `hint`, `undo`) begins, and return its id."""
         ...
 
     def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, object]) -> None:
-        """Note how a pass ended, with its report."""
+        """Note how a pass ended, with its report; one of hints that came to nothing is forgotten."""
         ...
 
     def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
-        """Return when the last pass began, or the last one of that mode that went to its end; None where none did."""
+        """Return when lists were read last, or when the last pass of that mode began that went to its end."""
         ...
 
     def hinted(self) -> Sequence[str]:

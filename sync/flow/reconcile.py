@@ -138,6 +138,7 @@ def _decision(world: World, known: Known, plan: Plan) -> Decision:
         because=plan.because or (op.reason if op else ""),
         closed_by_us=known.link.closed_by_us and (plan.state or known.link.state) is LinkState.PARKED,
         heals=known.failure is not None and not refused,
+        pass_id=world.pass_id,
     )
 
 
@@ -169,4 +170,5 @@ def _withheld(
             guards=guard.kinds(left) if left else (),
             because=f"withheld: {', '.join(refused)}",
             withheld=", ".join(sorted(set(guard.kinds(decision.op)) & set(refused))),
+            pass_id=world.pass_id,
         )

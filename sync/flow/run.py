@@ -67,7 +67,7 @@ def run(
         decided = reconcile(world, bound, let_through=let_through)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
-        written = _drain(world, bound, done, wait, world.now() + patience)
+        written = carry_out(world, bound, done, wait, world.now() + patience)
         if not (written or decided.writes or decided.doubted or decided.looks):
             break
     complete_first_pass(world, bound)
@@ -100,7 +100,7 @@ def listen(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
     rotate(world, bound, began, full=full)
 
 
-def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
+def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
     """Carry out all writes that are due, waiting for those that soon will be; return how many reached a service."""
     count = 0
     while True:

@@ -128,20 +128,27 @@ def _alone(world: World) -> Iterator[bool]:
 
 
 def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> None:
-    """Run a pass up to its writes, and note how it ended."""
-    pass_id = world.store.begin_pass(world.name, "full" if full else "incremental", world.now())
+    """Run a pass up to its writes."""
+    with _noted(world, "full" if full else "incremental") as noted:
+        _read(noted, full=full, rebind=rebind)
+    _ask_for_writes(world, queue)
+
+
+@contextmanager
+def _noted(world: World, mode: str) -> Iterator[World]:
+    """Give the world of a pass, and note how it ended; what it decided is named by its id, also once it is written."""
+    pass_id = world.store.begin_pass(world.name, mode, world.now())
     outcome = "interrupted"
     try:
-        _read(world, full=full, rebind=rebind)
+        yield replace(world, pass_id=pass_id)
         outcome = "done"
     except (Denied, Misconfigured) as stopped:
         outcome = f"paused: {stopped}"
         _pause(world, str(stopped))
     except TryLater as later:
-        outcome = f"later: {later}"
+        outcome = f"later: {later}"  # What is marked stays marked: the next tick asks again.
     finally:
         world.store.end_pass(pass_id, outcome, world.now(), {})
-    _ask_for_writes(world, queue)
 
 
 def _read(world: World, *, full: bool, rebind: bool) -> None:
@@ -157,16 +164,12 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
 
 
 def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
-    try:
-        bound = bind(world, fresh=False)
-        look_due(world, bound)
-        match(world, bound)
-        pair(world, bound)
-        _decided(world, bound, let_through=let_through)
-    except (Denied, Misconfigured) as stopped:
-        _pause(world, str(stopped))
-    except TryLater:
-        return  # What is marked stays marked: the next tick asks again.
+    with _noted(world, "hint") as noted:
+        bound = bind(noted, fresh=False)
+        look_due(noted, bound)
+        match(noted, bound)
+        pair(noted, bound)
+        _decided(noted, bound, let_through=let_through)
     _ask_for_writes(world, queue)
 
 

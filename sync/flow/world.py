@@ -42,7 +42,8 @@ class World:
 
     `discussions` are the sides' comments, `rotation` how many links' depths are read anew in each pass. `quiet` tells
     whether a page is left alone for `create.quiet` seconds before it gives birth (workers wait, a person at a shell
-    does not); `window` is how far back the guards count, None in the foreground, where they count one pass.
+    does not); `window` is how far back the guards count, None in the foreground, where they count one pass; `pass_id`
+    is the pass that is under way, which the journal names with all that it decides and writes.
     """
 
     mapping: MappingFile
@@ -56,6 +57,7 @@ class World:
     lane: Lane = Lane.POLL
     discussions: Mapping[Side, Discussions] = field(default_factory=dict)
     rotation: Rotation = Rotation()
+    pass_id: str | None = None
     progress: Callable[[str, int], None] = lambda _step, _count: None
 
     @property

@@ -26,7 +26,7 @@ from sync.core.errors import (
     Vanished,
 )
 from sync.core.model import COMMENT, UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
-from sync.core.observe import Moment, acknowledged, moved
+from sync.core.observe import Moment, acknowledged
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.bind import moved_on
 from sync.flow.fetch import keep, look, renew, told
@@ -87,20 +87,25 @@ def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ())
 
 
 def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
-    """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved."""
+    """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved.
+
+    What it showed when this was decided counts, not what it showed at the last look: another worker may have looked
+    since, and not have decided yet.
+    """
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
     if op.birth or target is None or _apart(bound, op):
         return True  # what is apart is looked at by whoever writes it
-    before = world.store.observations(world.name, [target])[target]
-    if _fresh(world, before, target):
-        return True
-    if target.kind != COMMENT and world.store.waiting(world.name, op.side) >= CROWD:
+    seen, crowd = world.store.observations(world.name, [target])[target], target.kind != COMMENT
+    if crowd and not _fresh(world, seen, target) and world.store.waiting(world.name, op.side) >= CROWD:
         renew(world, bound, op.side, target.container)
-    if not _fresh(world, before, target):
+    if not _fresh(world, seen, target):
         look(world, bound, [target])
-    after = world.store.observations(world.name, [target])[target]
-    names = tuple(bound.facet(op.side, change.field).name for change in op.changes)
-    return not moved(before, after, names) and before.record.presence is after.record.presence
+    record = world.store.observations(world.name, [target])[target].record
+    there = record.presence is Presence.TRASHED if op.action is Action.RESTORE else record.presence.in_sight
+    return there and all(
+        change.before is UNREAD or facets.read(bound.facet(op.side, change.field), record) == change.before
+        for change in op.changes
+    )
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:
@@ -206,7 +211,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
             shadows=applied.shadows,
             state=op.then,
             failure=failure,
-            overwritten=applied.overwritten,
+            replaced=applied.replaced,
             closed_by_us=op.then is LinkState.PARKED and (op.action is Action.CLOSE or outgoing.link.closed_by_us),
         ),
         seq,

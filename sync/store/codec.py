@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Reading, Record, Ref, Shadow, Side, Value
-from sync.core.state import Ack
+from sync.core.state import Ack, Replaced
 
 _UNREAD: dict[str, Any] = {}
 """An empty object: no value is ever an object, so nothing that was read can look like it."""
@@ -51,14 +51,19 @@ def _plains(fields: Mapping[str, Reading]) -> dict[str, Any]:
     return {name: _plain(each) for name, each in fields.items()}
 
 
-def dump_values(values: Mapping[str, Value]) -> str:
-    """Return values by name as text."""
-    return _dump(dict(values))
+def dump_replaced(fields: Mapping[str, Replaced]) -> str:
+    """Return what a write did to each field as text."""
+    return _dump(
+        {name: [each.before, each.after, each.other, each.base and _shadow(each.base)] for name, each in fields.items()}
+    )
 
 
-def load_values(text: str) -> dict[str, Value]:
-    """Return values by name."""
-    return {name: value(each) for name, each in load(text).items()}
+def load_replaced(text: str) -> dict[str, Replaced]:
+    """Return what a write did to each field."""
+    return {
+        name: Replaced(value(before), value(after), value(other), _to_shadow(base) if base else None)
+        for name, (before, after, other, base) in load(text).items()
+    }
 
 
 def _ref(ref: Ref) -> list[Any]:

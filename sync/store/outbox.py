@@ -134,7 +134,7 @@ class OutboxQueries(Queries):
             mark(connection, [outgoing.link.id], tick, now)
             event = journal.WROTE if row is not None else "overtaken"
             line = _line(outgoing, event, now, row, reason=outgoing.op.reason)
-            journal.add(connection, replace(line, overwritten=confirmation.overwritten))
+            journal.add(connection, replace(line, replaced=confirmation.replaced))
         if row is None:
             raise Overtaken(f"link {outgoing.link.id} is another worker's by now")
 

@@ -147,6 +147,11 @@ class ReportQueries(PassQueries, Queries):
             places = places_of(connection, (row.link for row in rows))
         return [FailureRow(row.mapping, places[row.link], to_failure(row)) for row in rows]
 
+    def places(self, ids: Iterable[int]) -> Mapping[int, Place]:
+        """Return what people call the records of those links."""
+        with self.database.reading() as connection:
+            return places_of(connection, ids)
+
     def retry(self, ids: Iterable[int]) -> int:
         """Have failed writes tried again: forget the failures and mark their links; return how many there were."""
         wanted, done = list(ids), 0

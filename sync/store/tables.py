@@ -382,8 +382,8 @@ journal = Table(
     _json("fields", default="[]"),
     _json("guards", default="[]"),
     _text("reason"),
-    # What was overwritten, by field, on the side that was written.
-    _json("overwritten", default="{}"),
+    # By field, on the side that was written: what stood there, what stands there now, and what `undo` needs beside it.
+    _json("replaced", default="{}"),
     Index("ix_journal_mapping_at", "mapping", "at"),
     sqlite_autoincrement=True,
 )

@@ -58,7 +58,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
         sa.Column("fields", sa.Text(), server_default="[]", nullable=False),
         sa.Column("guards", sa.Text(), server_default="[]", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("overwritten", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("replaced", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
         sqlite_autoincrement=True,
     )
