@@ -80,6 +80,14 @@ def resync(
 
 
 @app.command()
+def up(as_json: Json = False) -> None:
+    """Run everything until Ctrl-C: worker, beat, web, and Redis where none is set."""
+    from sync.cli.up import up as command
+
+    finish(command, as_json=as_json)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """Show how every mapping stands, and what needs a person."""
     from sync.cli.status import status as command

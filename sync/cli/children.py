@@ -1,0 +1,69 @@
+"""Worker, beat and web as children of this process, which end with it; it starts nobody twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from sync.cli.tied import GRACE
+from sync.queue.app import WORKER
+
+CELERY = ("celery", "--quiet", "--app", "sync.tasks")
+PROGRAMS = {
+    "worker": (*CELERY, *WORKER),
+    "beat": (*CELERY, "beat"),
+    "web": ("sync.web",),
+}
+"""What runs, by the names of the Procfile: a module and its arguments."""
+
+
+class Children:
+    """The processes that were started and not yet ended, by name; `keep` are descriptors that they inherit."""
+
+    def __init__(self, environment: Mapping[str, str], keep: Sequence[int] = ()) -> None:
+        self._environment, self._keep = environment, keep
+        self._lifeline, self._held = os.pipe()
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        """Start one; both its outputs go to `output`, a file or subprocess.PIPE."""
+        # Always from the main thread: Linux tells a child of the death of the thread that made it (prctl(2)).
+        child = subprocess.Popen(  # noqa: S603 - our own
+            [sys.executable, "-m", "sync.cli.tied", str(self._lifeline), *PROGRAMS[name]],
+            env=self._environment,
+            pass_fds=[self._lifeline, *self._keep],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        self.running[name] = child
+        return child
+
+    def kill(self, name: str) -> None:
+        """Kill one at once, as a machine that loses power does (kill -9)."""
+        child = self.running.pop(name)
+        child.kill()
+        child.wait()
+
+    def stop(self) -> None:
+        """Ask all to end and wait for them; who has not ended after GRACE seconds is killed."""
+        for child in self.running.values():
+            child.terminate()
+        end = time.monotonic() + GRACE
+        for child in self.running.values():
+            try:
+                child.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.running.clear()
+
+    def close(self) -> None:
+        """Stop all, and let go of what they hang on."""
+        self.stop()
+        os.close(self._held)
+        os.close(self._lifeline)
