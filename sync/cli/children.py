@@ -30,10 +30,10 @@ class Children:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
-        """Start one; both its outputs go to `output`, a file or subprocess.PIPE."""
+        """Start one; both its outputs go to `output`, a file or subprocess.PIPE. A second worker is "worker 2"."""
         # Always from the main thread: Linux tells a child of the death of the thread that made it (prctl(2)).
         child = subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-m", "sync.cli.tied", str(self._lifeline), *PROGRAMS[name]],
+            [sys.executable, "-m", "sync.cli.tied", str(self._lifeline), *PROGRAMS[name.partition(" ")[0]]],
             env=self._environment,
             pass_fds=[self._lifeline, *self._keep],
             stdin=subprocess.DEVNULL,

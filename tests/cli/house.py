@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -123,10 +122,3 @@ def _lives(pid, mine):
     with suppress(OSError):
         return state(pid) not in ("Z", None) and mine in Path(f"/proc/{pid}/environ").read_bytes()
     return False
-
-
-def free_port():
-    """Return a port that nobody listens at."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]

@@ -17,13 +17,13 @@ from redis import Redis
 from sqlalchemy import create_engine, text
 
 from sync.cli.sandbox import REPOSITORY, environment
-from sync.cli.stack import NOT_OURS
+from sync.cli.stack import NOT_OURS, free_port
 from sync.cli.stage import Stage
 from sync.queue.binary import locate
 from sync.sandbox.seed import database, populate
 from sync.sandbox.server import Sandbox
 from tests.acceptance.place import UNLIMITED, mapping
-from tests.cli.house import PATIENCE, free_port
+from tests.cli.house import PATIENCE
 from tests.deployment.compose import ROOT, check, services
 from tests.queue.conftest import eventually
 
