@@ -49,21 +49,23 @@ class Children:
         child.kill()
         child.wait()
 
-    def stop(self) -> None:
-        """Ask all to end and wait for them; who has not ended after GRACE seconds is killed."""
+    def close(self) -> list[str]:
+        """Ask all to end and wait for them; return who had not ended after GRACE seconds and was killed."""
         for child in self.running.values():
             child.terminate()
         end = time.monotonic() + GRACE
-        for child in self.running.values():
-            try:
-                child.wait(max(0.0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        late = [name for name, child in self.running.items() if not _ended(child, end - time.monotonic())]
+        for name in late:
+            self.kill(name)
         self.running.clear()
-
-    def close(self) -> None:
-        """Stop all, and let go of what they hang on."""
-        self.stop()
         os.close(self._held)
         os.close(self._lifeline)
+        return late
+
+
+def _ended(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        child.wait(max(0.0, seconds))
+    except subprocess.TimeoutExpired:
+        return False
+    return True

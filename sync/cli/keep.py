@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, TextIO
 
 from sync.cli.children import PROGRAMS, Children
+from sync.cli.tied import GRACE
 
 LOOK = 0.2
 FIRST, LONGEST = 1.0, 30.0
@@ -48,7 +49,10 @@ class Keeper:
                     self._look(name, turn)
                 ended.wait(LOOK)
         finally:
-            self._children.close()
+            for name in self._children.close():
+                self._say(
+                    name, f"had not ended after {GRACE:.0f} s and was killed; the next start goes on\n"
+                )
 
     def _look(self, name: str, turn: Turn) -> None:
         now, child = time.monotonic(), self._children.running.get(name)

@@ -118,6 +118,7 @@ def test_a_worker_that_does_not_end_is_killed_in_the_end(house):
     house.up.send_signal(signal.SIGTERM)
     assert house.ended() == 0
     assert house.gone()
+    assert "worker | had not ended after 8 s and was killed" in house.said()
 
 
 def test_a_second_start_beside_the_first_is_refused(house):
