@@ -50,9 +50,7 @@ class Keeper:
                 ended.wait(LOOK)
         finally:
             for name in self._children.close():
-                self._say(
-                    name, f"had not ended after {GRACE:.0f} s and was killed; the next start goes on\n"
-                )
+                self._say(name, f"had not ended after {GRACE:.0f} s and was killed; the next start goes on\n")
 
     def _look(self, name: str, turn: Turn) -> None:
         now, child = time.monotonic(), self._children.running.get(name)

@@ -23,7 +23,7 @@ WORKERS = ("worker", "worker 2")
 ROUNDS = 8
 EDITS = 6
 """What each side's people change in a round, each time of another record."""
-PATIENCE = 240.0
+PATIENCE = 150.0
 SEED = 20261125
 BAD_POST = {"webhook_loss": 0.1, "webhook_twice": 0.1, "webhook_delay_seconds": 1.0}
 
@@ -80,6 +80,14 @@ class Days(Team):
         pages = {each["GitHub"]: (each["Name"], set(each["Labels"])) for each in shown}
         return {url: meant for url, meant in self.meant.items() if not issues.get(url) == pages.get(url) == meant}
 
+    def whole(self):
+        """Wait until both sides show every edit, and tell what an operator would see if they do not."""
+        try:
+            self.until(lambda: not self.lost() and not self.differences(), "agreement", PATIENCE)
+        except TimeoutError as error:
+            told = [self.stack.tandem(*words, "--json").stdout for words in (["status"], ["conflicts"], ["failures"])]
+            raise AssertionError(f"{error}: {self.lost()}: {''.join(told)}") from error
+
 
 @pytest.fixture
 def days(sandbox, tmp_path, database):
@@ -105,7 +113,7 @@ def test_nothing_is_lost_and_nothing_is_twice_whatever_happens(days):
                 client.flushall()
         days.edited()
         days.stack.start(killed)
-    days.until(lambda: not days.lost() and not days.differences(), "agreement", PATIENCE)
+    days.whole()
     days.agreed()
     assert len(days.meant) == 4 * EDITS * ROUNDS
     assert days.lost() == {}
