@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-strip-extras pyproject.toml
 
 .PHONY: demo test tour check types lint houserules format lock clean
 
@@ -35,10 +36,12 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The lock names versions and hashes, never where they are downloaded from.
+# The locks name versions and hashes, never where they are downloaded from: all that a checkout needs, and of that what
+# runs in an image.
 lock: $(READY)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-strip-extras --group dev pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev -o requirements.lock
+	$(COMPILE) --constraint requirements.lock -o requirements.run.lock
 
 $(READY): requirements.lock pyproject.toml scripts/set-up
 	PYTHON=$(PYTHON) VENV=$(VENV) scripts/set-up

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event
 
-from celery.signals import task_postrun
+from celery.signals import task_postrun, worker_shutting_down
 
 from sync import wiring
 from sync.core.limits import Lane
@@ -14,8 +15,17 @@ DRAIN = timedelta(seconds=5)
 """A drain gives its thread back after this long: what it wrote is decided on, and no person waits for a backlog."""
 TICK_SECONDS = 5.0
 
+ending = Event()
+"""Set as soon as this worker was asked to end: the write under way is finished, and no other is begun."""
+
 app = wiring.celery_app()
 app.conf.beat_schedule = {"tick": {"task": "tick", "schedule": TICK_SECONDS, "args": ("",)}}
+
+
+@worker_shutting_down.connect
+def hurry(**_: object) -> None:
+    """Have drains end; what they leave waits in the database."""
+    ending.set()
 
 
 @app.task(name="tick")
@@ -67,4 +77,5 @@ def drain(_lane: str) -> None:
     sync = wiring.current()
     anyone = wiring.anyone(sync)
     if anyone is not None:
-        flow.drain(sync.world, anyone, sync.queue, sync.clock.now() + DRAIN)
+        end = sync.clock.now() + DRAIN
+        flow.drain(sync.world, anyone, sync.queue, lambda: ending.is_set() or sync.clock.now() >= end)

@@ -8,7 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -270,7 +270,7 @@ def opened(
     loaded = load_mappings(settings.mappings_dir, names)
     url = settings.database_url.get_secret_value()
     prepare(url)
-    with reach(_redis_url(settings), settings.state_dir) as redis_url, open_store(url) as store:
+    with redis(settings) as redis_url, open_store(url) as store:
         limiter, app = _limiter(settings, redis_url), make_app(redis_url)
         sync = Sync(settings, loaded, store, limiter, Nudges(app))
         sync.closing.callback(limiter.close)
@@ -279,6 +279,11 @@ def opened(
         sync.closing.callback(sync.tally)
         with sync.closing:
             yield sync
+
+
+def redis(settings: Settings) -> AbstractContextManager[str]:
+    """Return the way to the Redis that is set, or to the machine's own, which runs while anybody is within."""
+    return reach(settings.redis_url.get_secret_value() if settings.redis_url else None, settings.state_dir)
 
 
 def awaiting(url: str) -> None:
@@ -379,11 +384,7 @@ def _worker_redis() -> str:
     settings = load_settings()
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(reach(_redis_url(settings), settings.state_dir))
-
-
-def _redis_url(settings: Settings) -> str | None:
-    return settings.redis_url.get_secret_value() if settings.redis_url else None
+    return stack.enter_context(redis(settings))
 
 
 def _limiter(settings: Settings, redis_url: str) -> RedisLimiter:

@@ -103,6 +103,14 @@ def resync(
 
 
 @app.command()
+def up(as_json: Json = False) -> None:
+    """Run everything until Ctrl-C: worker, beat, web, and Redis where none is set."""
+    from sync.cli.up import up as command
+
+    finish(command, as_json=as_json)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """Show how every mapping stands, and what needs a person."""
     from sync.cli.status import status as command
@@ -219,11 +227,12 @@ def web() -> None:
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.")] = 8090,
+    webhooks: Annotated[str | None, typer.Option(help="A `tandem web` to tell, as http://127.0.0.1:8080")] = None,
 ) -> None:
     """Run a local GitHub and Notion to try a mapping on."""
     from sync.cli.sandbox import sandbox as command
 
-    finish(lambda: command(port), as_json=False)
+    finish(lambda: command(port, webhooks), as_json=False)
 
 
 @app.command()
@@ -231,7 +240,7 @@ def demo(
     issues: Annotated[int, typer.Option(help="How many lifelike issues to begin with.")] = 100,
     as_json: Json = False,
 ) -> None:
-    """See it work: sandbox, Redis, a real worker, a hundred issues, and edits on both sides."""
+    """See it work: sandbox, Redis, worker, dashboard, a hundred issues, edits on both sides, webhooks."""
     from sync.cli.demo import demo as command
 
     finish(lambda: command(issues), as_json=as_json)

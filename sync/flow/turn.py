@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sync.core.bound import Bound
 from sync.core.errors import Denied, Misconfigured, TryLater
@@ -58,8 +58,8 @@ def decide(world: World, queue: Queue) -> None:
             _decide(world, queue)
 
 
-def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: datetime) -> None:
-    """Carry out writes that are due, of any mapping, until there are none, no budget, or the time is up.
+def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: Callable[[], bool]) -> None:
+    """Carry out writes that are due, of any mapping, until there are none, no budget, or somebody says enough.
 
     What must wait holds up only its own kind: creates are rationed far more strictly than anything else.
     """
@@ -75,7 +75,7 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: da
             break
         if written.outcome is Outcome.LATER:
             later.add(outgoing.kind)
-        if anyone.now() >= until:
+        if enough():
             queue.send("drain", str(int(outgoing.lane)), outgoing.lane)
             break
     for name in sorted(touched):

@@ -106,6 +106,8 @@ class Issue:
     association: str = "NONE"
     pull: Mapping[str, object] | None = None
     reactions: Mapping[str, int] = field(default_factory=dict)
+    by: int | None = field(default=None, compare=False)
+    """Who made this version, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,13 @@ class History(Generic[T]):
     def __init__(self) -> None:
         self._times: list[datetime] = []
         self._versions: list[T | None] = []
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def after(self, count: int) -> list[T | None]:
+        """Return the versions that came after the first so many."""
+        return self._versions[count:]
 
     @property
     def latest(self) -> T | None:
