@@ -12,17 +12,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from threading import Lock
+from itertools import count
+from threading import Lock, local
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sync.config.logs import configure, watch
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets
+from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets, rates
 from sync.core.mapping import Mapping
 from sync.core.model import Side
-from sync.core.ports import Designer, Queue, Remote, Surveyor
+from sync.core.pace import Pace
+from sync.core.ports import Designer, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
 from sync.flow.world import Patience, World
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
@@ -33,7 +36,7 @@ from sync.queue.embedded import reach
 from sync.queue.send import Nudges
 from sync.remotes.network import fingerprint
 from sync.store import SqlStore, check_schema, migrate, open_store
-from sync.store.counters import CALLS, LIMITED, Key
+from sync.store.counters import CALLS, LIMITED, WAITED, Key
 
 if TYPE_CHECKING:
     from sync.remotes.github.client import Door as GitHubDoor
@@ -48,6 +51,8 @@ GUARD_WINDOW = timedelta(minutes=60)
 
 LIFE = uuid4().hex[:6]
 """What tells this process from an earlier one with the same pid, as every first process of a container has."""
+PACE_KEPT = timedelta(minutes=1)
+"""For how long a pace is kept that was worked out: mappings grow slowly."""
 
 
 class SystemClock:
@@ -78,6 +83,11 @@ class Calls:
         with self.lock:
             self.untold[(LIMITED, mapping, budget.partition(":")[0])] += 1
 
+    def waited(self, mapping: str, budget: str, seconds: float) -> None:
+        """Count how long a call waited for its grant."""
+        with self.lock:
+            self.untold[(WAITED, mapping, budget.partition(":")[0])] += round(seconds * 1000)
+
     def told(self) -> Counter[Key]:
         """Return what was counted since the last time this was asked."""
         with self.lock:
@@ -100,7 +110,9 @@ class CountedGate:
 
     def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
         """Let a call pass, and count it."""
-        self.gate.enter(charges, lane)
+        waited = self.gate.enter(charges, lane)
+        if waited:
+            self.calls.waited(self.mapping, charges[0].budget, waited)
         self.calls.add(self.mapping, charges[0].budget)
 
     def pause(self, budget: str, seconds: float, reason: str) -> None:
@@ -113,23 +125,60 @@ class CountedGate:
         self.gate.observe(budget, limit=limit, remaining=remaining, reset_at=reset_at)
 
 
+@dataclass
+class Runs:
+    """The tasks that this process works on, each under a name of its own in which it holds leases and writes.
+
+    So what a task could not give back, because the database was away, is known to be nobody's once the task has ended.
+    """
+
+    process: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{LIFE}")
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    going: set[str] = field(default_factory=set)
+    here: local = field(default_factory=local)
+
+    @property
+    def owner(self) -> str:
+        """Return the name of this thread's task; a program at a shell is number 0, which ends with the process."""
+        return getattr(self.here, "owner", f"{self.process}:0")
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Have this thread work on a task."""
+        self.here.owner = f"{self.process}:{next(self.numbers)}"
+        self.going.add(self.here.owner)
+        try:
+            yield
+        finally:
+            self.going.discard(self.here.owner)
+            del self.here.owner
+
+    def over(self, owner: str) -> bool:
+        """Tell whether an owner was a task, of this process or of one of this machine, that is no more."""
+        if not owner.startswith(f"{self.process}:"):
+            return _dead(owner)
+        return owner not in self.going and owner != f"{self.process}:0"
+
+
 @dataclass(frozen=True)
 class Sync:
     """Everything that a door needs, ready to use.
 
-    `made` keeps worlds, for their connections are worth keeping; `closing` lets the connections go.
+    `made` keeps worlds, for their connections are worth keeping, and `paces` the last pace with when it was worked out;
+    `closing` lets the connections go.
     """
 
     settings: Settings
     loaded: Loaded
     store: SqlStore
     limiter: RedisLimiter
-    queue: Queue
+    queue: Nudges
     clock: SystemClock = field(default_factory=SystemClock)
     calls: Calls = field(default_factory=Calls)
     made: dict[tuple[str, float], World] = field(default_factory=dict)
     closing: ExitStack = field(default_factory=ExitStack)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{LIFE}")
+    runs: Runs = field(default_factory=Runs)
+    paces: list[tuple[datetime, Pace]] = field(default_factory=list)
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:
@@ -137,10 +186,17 @@ class Sync:
         return self.loaded.mappings
 
     @property
-    def intervals(self) -> tuple[timedelta, timedelta]:
-        """Return how long after another polls and full passes are due."""
+    def pace(self) -> Pace:
+        """Return how long after another polls and full passes come, stretched to their shares of the budgets."""
+        now = self.clock.now()
+        if not self.paces or abs(now - self.paces[-1][0]) > PACE_KEPT:
+            self.paces[:] = [(now, self._pace())]
+        return self.paces[-1][1]
+
+    def _pace(self) -> Pace:
         settings = self.settings
-        return timedelta(seconds=settings.poll_interval), timedelta(seconds=settings.full_sync_interval)
+        wanted = Pace(timedelta(seconds=settings.poll_interval), timedelta(seconds=settings.full_sync_interval))
+        return wanted.stretched(self.store.load({each.name for each in self.mappings}), rates(budgets(settings)))
 
     def mapping(self, name: str) -> Mapping:
         """Return the mapping of that name; raises Misconfigured where none is sound under it."""
@@ -161,21 +217,20 @@ class Sync:
     def world(self, name: str, *, patience: float = WORKER_PATIENCE) -> World:
         """Return the world of a worker's task, which waits no longer than its patience for a call."""
         world = self._world(self.mapping(name), patience)
-        return replace(world, quiet=True, window=GUARD_WINDOW)
+        return replace(world, quiet=True, window=GUARD_WINDOW, owner=self.runs.owner, fellow=self.fellow, watch=watch)
 
-    def worlds(self) -> Iterator[World]:
-        """Yield the worlds of all sound mappings."""
-        for mapping in self.mappings:
-            yield self.world(mapping.name)
+    def fellow(self, name: str) -> World | None:
+        """Return the world of another mapping, None where none is sound under that name."""
+        return self.world(name) if any(each.name == name for each in self.mappings) else None
 
     def inherit(self) -> None:
-        """Take over at once what processes of this machine held when they were killed; otherwise their leases run out.
+        """Take over at once what tasks and processes of this machine held that are no more; else their leases run out.
 
         Should one of them live all the same, in a container of its own for example, its epoch is over and it writes
         nothing more, as when a lease runs out.
         """
         now = self.clock.now()
-        dead = [owner for owner in self.store.owners(now) if owner != self.owner and _dead(owner)]
+        dead = [owner for owner in self.store.owners(now) if self.runs.over(owner)]
         if dead:
             self.store.bequeath(dead, now)
 
@@ -220,7 +275,7 @@ class Sync:
             remotes={side: making[side](mapping, gate) for side in sides},
             store=self.store,
             clock=self.clock,
-            owner=self.owner,
+            owner=self.runs.owner,
             patience=Patience(
                 stale=timedelta(seconds=settings.stale_seconds),
                 settle=timedelta(seconds=settings.create_settle_seconds),
@@ -254,6 +309,7 @@ def opened(
     Raises Misconfigured with what is wrong of the settings; faulty mappings stand in `loaded.problems`.
     """
     settings = env or load_settings()
+    configure(settings, quiet=env is None)
     loaded = load_mappings(settings.mappings_dir, names)
     url = settings.database_url.get_secret_value()
     prepare(url)
@@ -271,6 +327,11 @@ def opened(
 def awaiting(url: str) -> None:
     """Wait for the release process to bring the database to this program's schema."""
     check_schema(url, wait=SCHEMA_WAIT)
+
+
+def tell() -> None:
+    """Have this process's log kept as the settings say."""
+    configure(load_settings())
 
 
 def celery_app() -> CeleryApp:
@@ -298,7 +359,7 @@ def _current() -> Sync:
 
 def anyone(sync: Sync) -> World | None:
     """Return any mapping's world, whose store and clock are everybody's; None where no mapping is sound."""
-    return next(sync.worlds(), None)
+    return next((sync.world(mapping.name) for mapping in sync.mappings), None)
 
 
 def placed(mapping: Mapping, error: Misconfigured) -> Misconfigured:
@@ -327,9 +388,10 @@ def _given(require: Callable[[], object]) -> bool:
 
 def _dead(owner: str) -> bool:
     """Tell whether an owner was a process of this machine that is no more: a pid of our own had another before us."""
-    host, pid, _ = owner.rsplit(":", 2)
-    if host != socket.gethostname():
+    host, *rest = owner.rsplit(":", 3)
+    if host != socket.gethostname() or len(rest) != len(("pid", "life", "number")):
         return False
+    pid = rest[0]
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

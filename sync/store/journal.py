@@ -43,13 +43,15 @@ def add(connection: Connection, *lines: Line) -> None:
 
 
 def running(connection: Connection, mapping: str) -> str | None:
-    """Return the pass that runs now: rounds of a mapping take turns, and one that died is older than its successor."""
-    return connection.scalar(
-        select(passes.c.id)
-        .where(passes.c.mapping == mapping, passes.c.ended_at.is_(None))
+    """Return the pass that runs now: rounds of a mapping take turns, so it is the newest, and one that died is not."""
+    newest = (
+        select(passes.c.id, passes.c.ended_at)
+        .where(passes.c.mapping == mapping)
         .order_by(passes.c.at.desc(), passes.c.id.desc())
         .limit(1)
     )
+    row = connection.execute(newest).first()
+    return row.id if row is not None and row.ended_at is None else None
 
 
 class JournalQueries(Queries):

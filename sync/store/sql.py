@@ -23,6 +23,7 @@ from sync.store.observations import ObservationQueries
 from sync.store.outbox import OutboxQueries
 from sync.store.overview import OverviewQueries
 from sync.store.report import ReportQueries
+from sync.store.schedule import ScheduleQueries
 from sync.store.stops import StopQueries
 
 
@@ -42,6 +43,7 @@ class SqlStore(
     CounterQueries,
     BrowseQueries,
     OverviewQueries,
+    ScheduleQueries,
 ):
     """The state of all mappings; safe to share between threads, and between processes through the database."""
 
