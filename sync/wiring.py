@@ -108,6 +108,10 @@ class CountedGate:
     calls: Calls
     mapping: str
 
+    def of(self, account: str) -> CountedGate:
+        """Return the gate of another account of the same credential."""
+        return replace(self, gate=self.gate.of(account))
+
     def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
         """Let a call pass, and count it."""
         waited = self.gate.enter(charges, lane)
@@ -164,8 +168,8 @@ class Runs:
 class Sync:
     """Everything that a door needs, ready to use.
 
-    `made` keeps worlds, for their connections are worth keeping, and `paces` the last pace with when it was worked out;
-    `closing` lets the connections go.
+    `made` keeps worlds, for their connections are worth keeping, `paces` the last pace with when it was worked out, and
+    `tokens` those of an App's installations; `closing` lets the connections go.
     """
 
     settings: Settings
@@ -179,6 +183,7 @@ class Sync:
     closing: ExitStack = field(default_factory=ExitStack)
     runs: Runs = field(default_factory=Runs)
     paces: list[tuple[datetime, Pace]] = field(default_factory=list)
+    tokens: dict[int, tuple[str, datetime]] = field(default_factory=dict)
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:
@@ -255,7 +260,7 @@ class Sync:
         """Return what repositories are looked at with, apart from any mapping; an App is found by the one given."""
         from sync.remotes.github.survey import Surveyor as GitHubSurveyor
 
-        door = _github_door(self.settings, self._gate(FOREGROUND_PATIENCE), repository)
+        door = self._github_door(self._gate(FOREGROUND_PATIENCE), [repository])
         self.closing.callback(door.close)
         return GitHubSurveyor(door)
 
@@ -285,10 +290,25 @@ class Sync:
     def _github(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.github.remote import GitHubRemote
 
-        door = _github_door(self.settings, gate, mapping.github.repositories[0])
+        door = self._github_door(gate, mapping.github.repositories)
         self.closing.callback(door.close)
         types = any(row.github == "type" for row in mapping.rows)
         return GitHubRemote(door, mapping.github.repositories, types=types)
+
+    def _github_door(self, gate: GatePort, repositories: Sequence[str]) -> GitHubDoor:
+        from sync.remotes.github.client import Door
+        from sync.remotes.github.credential import Credential, Installations, PersonalToken
+
+        secret = self.settings.require_github()
+        credential: Credential
+        if isinstance(secret, App):
+            key, given = secret.private_key.get_secret_value(), secret.installation_id
+            credential = Installations(
+                secret.id, key, installation=given, repositories=repositories, tokens=self.tokens
+            )
+        else:
+            credential = PersonalToken(secret.get_secret_value())
+        return Door(credential, gate, base_url=self.settings.github_api_url)
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.notion.remote import NotionRemote
@@ -444,20 +464,6 @@ def budgets(settings: Settings) -> tuple[Budget, ...]:
             credential=fingerprint(notion.get_secret_value()) if notion else "",
         ),
     )
-
-
-def _github_door(settings: Settings, gate: GatePort, repository: str) -> GitHubDoor:
-    from sync.remotes.github.client import Door
-    from sync.remotes.github.credential import Credential, Installation, PersonalToken
-
-    secret = settings.require_github()
-    credential: Credential
-    if isinstance(secret, App):
-        key = secret.private_key.get_secret_value()
-        credential = Installation(secret.id, key, installation=secret.installation_id, repository=repository)
-    else:
-        credential = PersonalToken(secret.get_secret_value())
-    return Door(credential, gate, base_url=settings.github_api_url)
 
 
 def _notion_door(settings: Settings, gate: GatePort) -> NotionDoor:

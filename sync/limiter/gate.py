@@ -23,6 +23,10 @@ SLICE = 0.5
 class Limiter(Protocol):
     """What a gate asks of a limiter."""
 
+    def of(self, account: str) -> Limiter:
+        """Return the limiter of another account of the same credential."""
+        ...
+
     def acquire(self, charges: Sequence[Charge], lane: Lane) -> Wait:
         """Take from every budget that a call needs, or from none and say how long to wait."""
         ...
@@ -45,6 +49,10 @@ class Gate:
         self._limiter = limiter
         self._patience = patience
         self._sleep = sleep
+
+    def of(self, account: str) -> Gate:
+        """Return the gate of another account, as patient as this one."""
+        return Gate(self._limiter.of(account), patience=self._patience, sleep=self._sleep)
 
     def enter(self, charges: Sequence[Charge], lane: Lane) -> float:
         """Return once the call may be made, with the seconds waited; raises Busy where the patience cannot cover it."""

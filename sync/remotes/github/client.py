@@ -113,9 +113,9 @@ class Door:
         """Return the login under which our issues appear."""
         return self._credential.login(self._ask)
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, url: str) -> str:
         """Return what tells this token from the next: an ETag is good for one token only (github/docs issue 34689)."""
-        return fingerprint(self._credential.token(self._ask))
+        return fingerprint(self._credential.token(self._ask, url))
 
     def _write(self, verb: str, url: str, body: Mapping[str, Any], charges: Sequence[Charge]) -> Answer:
         try:
@@ -139,16 +139,18 @@ class Door:
     ) -> Answer:
         """Make one call, whatever it answers; only a rate limit is told to the gate and raised here."""
         requester, connection = self._mine()
-        who = auth or Auth.Token(self._credential.token(self._ask))
-        connection.before = partial(self._gate.enter, charges, self.lane)
+        who = auth or Auth.Token(self._credential.token(self._ask, url))
+        account = "" if auth else self._credential.account(url)
+        gate = self._gate.of(account) if account else self._gate
+        connection.before = partial(gate.enter, charges, self.lane)
         status, told, text = requester.withAuth(who).requestJson(
             verb, url, dict(parameters or {}), dict(headers or {}), body, connection
         )
         answer = Answer(status, told, answers.parsed(text), text, url)
-        self._learn(answer)
+        self._learn(answer, gate)
         return answer
 
-    def _learn(self, answer: Answer) -> None:
+    def _learn(self, answer: Answer, gate: Gate) -> None:
         """Tell the gate what the headers say, and stop everybody where a limit was overstepped.
 
         A gate that cannot be told must not hide an answer: what was written would be taken for not written.
@@ -156,13 +158,11 @@ class Door:
         window = answers.window(answer.headers)
         if window:
             with suppress(TryLater):
-                self._gate.observe(
-                    self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at
-                )
+                gate.observe(self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at)
         wait = answers.limited(answer, datetime.now(UTC))
         if wait is not None:
             with suppress(TryLater):
-                self._gate.pause(self._tariff.all, wait, answer.message)
+                gate.pause(self._tariff.all, wait, answer.message)
             raise Busy(wait, f"GitHub: {answer.message}")
 
     def _ask(self, verb: str, url: str, auth: Auth.Auth | None) -> Any:  # noqa: ANN401 - JSON is any shape
@@ -203,7 +203,7 @@ class Door:
 class _Plain(HTTPRequestsConnectionClass):
     """A connection that asks for a grant before every request."""
 
-    before: Callable[[], None]
+    before: Callable[[], object]
 
     def getresponse(self) -> RequestsResponse:
         self.before()
@@ -213,7 +213,7 @@ class _Plain(HTTPRequestsConnectionClass):
 class _Secure(HTTPSRequestsConnectionClass):
     """The same over TLS."""
 
-    before: Callable[[], None]
+    before: Callable[[], object]
 
     def getresponse(self) -> RequestsResponse:
         self.before()

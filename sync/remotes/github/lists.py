@@ -49,7 +49,7 @@ def changes(door: Door, container: str, text: str | None) -> Iterator[Batch]:
         yield Batch((), str(cursor))
         return
     if text is not None and following(first) is None:
-        yield _batch(first, container, _stayed(cursor, first, door))
+        yield _batch(first, container, _stayed(cursor, first, door.fingerprint(_path(container))))
         return
     for answer, last in _walk(door, container, first, cursor):
         yield _batch(answer, container, _moved(cursor, first) if last else None)
@@ -93,9 +93,13 @@ def _list(door: Door, container: str, cursor: Cursor, *, ask: bool = False) -> A
     query = {"state": "all", "sort": "updated", "direction": "asc", "per_page": "100"}
     if cursor.since:
         query["since"] = cursor.since
-    unchanged = ask and cursor.etag and cursor.token == door.fingerprint()
+    unchanged = ask and cursor.etag and cursor.token == door.fingerprint(_path(container))
     headers = {"If-None-Match": cursor.etag} if unchanged and cursor.etag else None
-    return _readable(door.read(f"/repositories/{container}/issues", parameters=query, headers=headers))
+    return _readable(door.read(_path(container), parameters=query, headers=headers))
+
+
+def _path(container: str) -> str:
+    return f"/repositories/{container}/issues"
 
 
 def _readable(answer: Answer) -> Answer:
@@ -113,8 +117,8 @@ def _batch(answer: Answer, container: str, cursor: Cursor | None) -> Batch:
     return Batch(tuple(records.record(raw, container) for raw in issues), None if cursor is None else str(cursor))
 
 
-def _stayed(cursor: Cursor, answer: Answer, door: Door) -> Cursor:
-    return replace(cursor, etag=answer.headers.get("etag"), token=door.fingerprint())
+def _stayed(cursor: Cursor, answer: Answer, token: str) -> Cursor:
+    return replace(cursor, etag=answer.headers.get("etag"), token=token)
 
 
 def _moved(cursor: Cursor, first: Answer) -> Cursor:
