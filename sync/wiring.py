@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,8 @@ TURN_PATIENCE = 60.0
 """Seconds that a turn may wait for one call: a long list must end some time, and a thread is all it holds."""
 SCHEMA_WAIT = 60.0
 """Seconds that a worker waits for the release process to migrate the database."""
+ENDS = "github token ends"
+"""The note that holds a token's fingerprint and when it ends."""
 GUARD_WINDOW = timedelta(minutes=60)
 """How far back the guards count in workers (contract section 4)."""
 
@@ -169,7 +172,7 @@ class Sync:
     """Everything that a door needs, ready to use.
 
     `made` keeps worlds, for their connections are worth keeping, `paces` the last pace with when it was worked out, and
-    `tokens` those of an App's installations; `closing` lets the connections go.
+    `tokens` those of an App's installations, `ends` when the personal token ends; `closing` lets the connections go.
     """
 
     settings: Settings
@@ -184,6 +187,7 @@ class Sync:
     runs: Runs = field(default_factory=Runs)
     paces: list[tuple[datetime, Pace]] = field(default_factory=list)
     tokens: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    ends: deque[datetime] = field(default_factory=lambda: deque(maxlen=1))
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:
@@ -245,8 +249,20 @@ class Sync:
         try:
             if counts:
                 self.store.count(counts)
+            if self.ends and self.ends[0] != self.token_ends:
+                self.store.note(ENDS, json.dumps([self._token_mark(), self.ends[0].isoformat()]))
         except TryLater:
             self.calls.again(counts)
+
+    @property
+    def token_ends(self) -> datetime | None:
+        """Return when GitHub's personal token ends, None where that is not known or never."""
+        mark, moment = json.loads(self.store.noted(ENDS) or "[null, null]")
+        return datetime.fromisoformat(moment) if moment and mark == self._token_mark() else None
+
+    def _token_mark(self) -> str:
+        token = self.settings.github_token
+        return fingerprint(token.get_secret_value()) if token and not self.settings.github_app_id else ""
 
     def designer(self) -> Designer:
         """Return what databases are looked at and added to with, apart from any mapping."""
@@ -308,7 +324,9 @@ class Sync:
             )
         else:
             credential = PersonalToken(secret.get_secret_value())
-        return Door(credential, gate, base_url=self.settings.github_api_url)
+        door = Door(credential, gate, base_url=self.settings.github_api_url)
+        door.expires = self.ends.append
+        return door
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
         from sync.remotes.notion.remote import NotionRemote

@@ -30,6 +30,7 @@ from sync.core.ports import Gate
 from sync.remotes.github import answers
 from sync.remotes.github.answers import Answer
 from sync.remotes.github.credential import Credential
+from sync.remotes.github.expiry import expiry
 from sync.remotes.network import fingerprint, loopback
 
 API_VERSION = "2022-11-28"
@@ -60,6 +61,9 @@ class Door:
 
     One requester is not safe to share: it keeps a request's state between sending and receiving (PyGithub issue 1257).
     """
+
+    expires: Callable[[datetime], None] = staticmethod(lambda _moment: None)
+    """What is told when an answer says how long the token is good."""
 
     def __init__(self, credential: Credential, gate: Gate, *, base_url: str, tariff: Tariff | None = None) -> None:
         self.lane = Lane.POLL
@@ -155,6 +159,9 @@ class Door:
 
         A gate that cannot be told must not hide an answer: what was written would be taken for not written.
         """
+        ends = expiry(answer.headers)
+        if ends is not None:
+            self.expires(ends)
         window = answers.window(answer.headers)
         if window:
             with suppress(TryLater):
