@@ -50,7 +50,7 @@ FAULTS = {"empty_list": "a list answers [] (the search index is down)"}
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token stands for: a user, how far the token itself reaches (`issues`: write, read or none), and its end."""
+    """What a token stands for: a user, how far it reaches itself (`issues`: write, read or none), and when it ends."""
 
     token: str
     user: User
