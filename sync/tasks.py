@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 
-from celery.signals import task_postrun, worker_shutting_down
+from celery.signals import setup_logging, worker_shutting_down
 
 from sync import wiring
 from sync.core.limits import Lane
+from sync.core.pace import Due
+from sync.errand import errand
+from sync.flow import beat
 from sync.flow import turn as flow
+from sync.wiring import Sync
 
 DRAIN = timedelta(seconds=5)
 """A drain gives its thread back after this long: what it wrote is decided on, and no person waits for a backlog."""
 TICK_SECONDS = 5.0
+PRUNE_SECONDS = 60.0
 
 ending = Event()
 """Set as soon as this worker was asked to end: the write under way is finished, and no other is begun."""
 
 app = wiring.celery_app()
-app.conf.beat_schedule = {"tick": {"task": "tick", "schedule": TICK_SECONDS, "args": ("",)}}
+app.conf.beat_schedule = {
+    "tick": {"task": "tick", "schedule": TICK_SECONDS, "args": ("",)},
+    "prune": {"task": "prune", "schedule": PRUNE_SECONDS, "args": ("",)},
+}
+
+setup_logging.connect(lambda **_: wiring.tell(), weak=False)  # in celery's stead
+
+Work = Callable[[Sync, str], None]
 
 
 @worker_shutting_down.connect
@@ -28,53 +41,55 @@ def hurry(**_: object) -> None:
     ending.set()
 
 
-@app.task(name="tick")
-def tick(_key: str) -> None:
+def task(work: Work) -> Work:
+    """Have a worker do this on a message of its name."""
+    app.task(name=work.__name__)(errand(work))
+    return work
+
+
+@task
+def tick(sync: Sync, _key: str) -> None:
     """Ask for whatever is due; the heartbeat says that beat, queue, worker and database work together."""
-    sync = wiring.current()
-    sync.store.beat("tick", sync.clock.now())
-    sync.store.sample(sync.clock.now())
-    flow.due(sync.store, sync.worlds(), sync.intervals, sync.queue)
+    now = sync.clock.now()
+    beat.tick(sync.store, now)
+    sync.inherit()
+    sync.store.sample(now)
+    beat.due(sync.store, sync.mappings, sync.pace, sync.queue, now)
 
 
-@task_postrun.connect
-def tally(**_: object) -> None:
-    """Tell what a task's calls came to, where everybody's are counted."""
-    wiring.current().tally()
+@task
+def prune(sync: Sync, _key: str) -> None:
+    """Forget a bite of what is older than JOURNAL_DAYS."""
+    sync.store.prune(sync.clock.now() - timedelta(days=sync.settings.journal_days))
 
 
-@app.task(name="poll")
-def poll(mapping: str) -> None:
+@task
+def poll(sync: Sync, mapping: str) -> None:
     """Read what changed in a mapping, and decide."""
-    sync = wiring.current()
-    flow.turn(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue)
+    flow.scheduled(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue, Due.POLL, sync.pace)
 
 
-@app.task(name="full")
-def full(mapping: str) -> None:
+@task
+def full(sync: Sync, mapping: str) -> None:
     """Read everything of a mapping, and decide."""
-    sync = wiring.current()
-    flow.turn(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue, full=True)
+    flow.scheduled(sync.world(mapping, patience=wiring.TURN_PATIENCE), sync.queue, Due.FULL, sync.pace)
 
 
-@app.task(name="heed")
-def heed(mapping: str) -> None:
+@task
+def heed(sync: Sync, mapping: str) -> None:
     """Look at what hints named."""
-    sync = wiring.current()
     flow.heed(sync.world(mapping, patience=wiring.TURN_PATIENCE).on(Lane.PERSON), sync.queue)
 
 
-@app.task(name="decide")
-def decide(mapping: str) -> None:
+@task
+def decide(sync: Sync, mapping: str) -> None:
     """Decide what writes, looks and hints have marked."""
-    sync = wiring.current()
     flow.decide(sync.world(mapping), sync.queue)
 
 
-@app.task(name="drain")
-def drain(_lane: str) -> None:
+@task
+def drain(sync: Sync, _lane: str) -> None:
     """Carry out writes that are due, the best lane first."""
-    sync = wiring.current()
     anyone = wiring.anyone(sync)
     if anyone is not None:
         end = sync.clock.now() + DRAIN

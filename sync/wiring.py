@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from threading import Lock
+from itertools import count
+from threading import Lock, local
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sync.config.logs import configure, watch
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import HOUR, MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets
+from sync.core.limits import HOUR, MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets, rates
 from sync.core.mapping import Mapping
 from sync.core.model import Side
-from sync.core.ports import Designer, Discussions, Queue, Remote, Surveyor
+from sync.core.pace import Pace
+from sync.core.ports import Designer, Discussions, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
 from sync.flow.world import Patience, Rotation, World
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
@@ -33,7 +37,7 @@ from sync.queue.embedded import reach
 from sync.queue.send import Nudges
 from sync.remotes.network import fingerprint
 from sync.store import SqlStore, check_schema, migrate, open_store
-from sync.store.counters import CALLS, LIMITED, Key
+from sync.store.counters import CALLS, LIMITED, WAITED, Key
 
 if TYPE_CHECKING:
     from sync.remotes.github.client import Door as GitHubDoor
@@ -43,6 +47,8 @@ TURN_PATIENCE = 60.0
 """Seconds that a turn may wait for one call: a long list must end some time, and a thread is all it holds."""
 SCHEMA_WAIT = 60.0
 """Seconds that a worker waits for the release process to migrate the database."""
+ENDS = "github token ends"
+"""The note that holds a token's fingerprint and when it ends."""
 GUARD_WINDOW = timedelta(minutes=60)
 """How far back the guards count in workers (contract section 4)."""
 
@@ -51,6 +57,8 @@ UNLIMITED = 180
 
 LIFE = uuid4().hex[:6]
 """What tells this process from an earlier one with the same pid, as every first process of a container has."""
+PACE_KEPT = timedelta(minutes=1)
+"""For how long a pace is kept that was worked out: mappings grow slowly."""
 
 
 class SystemClock:
@@ -81,6 +89,11 @@ class Calls:
         with self.lock:
             self.untold[(LIMITED, mapping, budget.partition(":")[0])] += 1
 
+    def waited(self, mapping: str, budget: str, seconds: float) -> None:
+        """Count how long a call waited for its grant."""
+        with self.lock:
+            self.untold[(WAITED, mapping, budget.partition(":")[0])] += round(seconds * 1000)
+
     def told(self) -> Counter[Key]:
         """Return what was counted since the last time this was asked."""
         with self.lock:
@@ -101,9 +114,15 @@ class CountedGate:
     calls: Calls
     mapping: str
 
+    def of(self, account: str) -> CountedGate:
+        """Return the gate of another account of the same credential."""
+        return replace(self, gate=self.gate.of(account))
+
     def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
         """Let a call pass, and count it."""
-        self.gate.enter(charges, lane)
+        waited = self.gate.enter(charges, lane)
+        if waited:
+            self.calls.waited(self.mapping, charges[0].budget, waited)
         self.calls.add(self.mapping, charges[0].budget)
 
     def pause(self, budget: str, seconds: float, reason: str) -> None:
@@ -116,23 +135,62 @@ class CountedGate:
         self.gate.observe(budget, limit=limit, remaining=remaining, reset_at=reset_at)
 
 
+@dataclass
+class Runs:
+    """The tasks that this process works on, each under a name of its own in which it holds leases and writes.
+
+    So what a task could not give back, because the database was away, is known to be nobody's once the task has ended.
+    """
+
+    process: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{LIFE}")
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    going: set[str] = field(default_factory=set)
+    here: local = field(default_factory=local)
+
+    @property
+    def owner(self) -> str:
+        """Return the name of this thread's task; a program at a shell is number 0, which ends with the process."""
+        return getattr(self.here, "owner", f"{self.process}:0")
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Have this thread work on a task."""
+        self.here.owner = f"{self.process}:{next(self.numbers)}"
+        self.going.add(self.here.owner)
+        try:
+            yield
+        finally:
+            self.going.discard(self.here.owner)
+            del self.here.owner
+
+    def over(self, owner: str) -> bool:
+        """Tell whether an owner was a task, of this process or of one of this machine, that is no more."""
+        if not owner.startswith(f"{self.process}:"):
+            return _dead(owner)
+        return owner not in self.going and owner != f"{self.process}:0"
+
+
 @dataclass(frozen=True)
 class Sync:
     """Everything that a door needs, ready to use.
 
-    `made` keeps worlds, for their connections are worth keeping; `closing` lets the connections go.
+    `made` keeps worlds, for their connections are worth keeping, `paces` the last pace with when it was worked out, and
+    `tokens` those of an App's installations, `ends` when the personal token ends; `closing` lets the connections go.
     """
 
     settings: Settings
     loaded: Loaded
     store: SqlStore
     limiter: RedisLimiter
-    queue: Queue
+    queue: Nudges
     clock: SystemClock = field(default_factory=SystemClock)
     calls: Calls = field(default_factory=Calls)
     made: dict[tuple[str, float], World] = field(default_factory=dict)
     closing: ExitStack = field(default_factory=ExitStack)
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{LIFE}")
+    runs: Runs = field(default_factory=Runs)
+    paces: list[tuple[datetime, Pace]] = field(default_factory=list)
+    tokens: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    ends: deque[datetime] = field(default_factory=lambda: deque(maxlen=1))
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:
@@ -140,10 +198,17 @@ class Sync:
         return self.loaded.mappings
 
     @property
-    def intervals(self) -> tuple[timedelta, timedelta]:
-        """Return how long after another polls and full passes are due."""
+    def pace(self) -> Pace:
+        """Return how long after another polls and full passes come, stretched to their shares of the budgets."""
+        now = self.clock.now()
+        if not self.paces or abs(now - self.paces[-1][0]) > PACE_KEPT:
+            self.paces[:] = [(now, self._pace())]
+        return self.paces[-1][1]
+
+    def _pace(self) -> Pace:
         settings = self.settings
-        return timedelta(seconds=settings.poll_interval), timedelta(seconds=settings.full_sync_interval)
+        wanted = Pace(timedelta(seconds=settings.poll_interval), timedelta(seconds=settings.full_sync_interval))
+        return wanted.stretched(self.store.load({each.name for each in self.mappings}), rates(budgets(settings)))
 
     def mapping(self, name: str) -> Mapping:
         """Return the mapping of that name; raises Misconfigured where none is sound under it."""
@@ -164,21 +229,21 @@ class Sync:
     def world(self, name: str, *, patience: float = WORKER_PATIENCE) -> World:
         """Return the world of a worker's task, which waits no longer than its patience for a call."""
         world = self._world(self.mapping(name), patience)
-        return replace(world, quiet=True, window=GUARD_WINDOW, rotation=_rotation(self.settings))
+        working = replace(world, quiet=True, window=GUARD_WINDOW, rotation=_rotation(self.settings))
+        return replace(working, owner=self.runs.owner, fellow=self.fellow, watch=watch)
 
-    def worlds(self) -> Iterator[World]:
-        """Yield the worlds of all sound mappings."""
-        for mapping in self.mappings:
-            yield self.world(mapping.name)
+    def fellow(self, name: str) -> World | None:
+        """Return the world of another mapping, None where none is sound under that name."""
+        return self.world(name) if any(each.name == name for each in self.mappings) else None
 
     def inherit(self) -> None:
-        """Take over at once what processes of this machine held when they were killed; otherwise their leases run out.
+        """Take over at once what tasks and processes of this machine held that are no more; else their leases run out.
 
         Should one of them live all the same, in a container of its own for example, its epoch is over and it writes
         nothing more, as when a lease runs out.
         """
         now = self.clock.now()
-        dead = [owner for owner in self.store.owners(now) if owner != self.owner and _dead(owner)]
+        dead = [owner for owner in self.store.owners(now) if self.runs.over(owner)]
         if dead:
             self.store.bequeath(dead, now)
 
@@ -188,8 +253,20 @@ class Sync:
         try:
             if counts:
                 self.store.count(counts)
+            if self.ends and self.ends[0] != self.token_ends:
+                self.store.note(ENDS, json.dumps([self._token_mark(), self.ends[0].isoformat()]))
         except TryLater:
             self.calls.again(counts)
+
+    @property
+    def token_ends(self) -> datetime | None:
+        """Return when GitHub's personal token ends, None where that is not known or never."""
+        mark, moment = json.loads(self.store.noted(ENDS) or "[null, null]")
+        return datetime.fromisoformat(moment) if moment and mark == self._token_mark() else None
+
+    def _token_mark(self) -> str:
+        token = self.settings.github_token
+        return fingerprint(token.get_secret_value()) if token and not self.settings.github_app_id else ""
 
     def designer(self) -> Designer:
         """Return what databases are looked at and added to with, apart from any mapping."""
@@ -203,7 +280,7 @@ class Sync:
         """Return what repositories are looked at with, apart from any mapping; an App is found by the one given."""
         from sync.remotes.github.survey import Surveyor as GitHubSurveyor
 
-        door = _github_door(self.settings, self._gate(FOREGROUND_PATIENCE), repository)
+        door = self._github_door(self._gate(FOREGROUND_PATIENCE), [repository])
         self.closing.callback(door.close)
         return GitHubSurveyor(door)
 
@@ -226,7 +303,7 @@ class Sync:
             rotation=Rotation(full=_share_of(settings, HOUR)),
             store=self.store,
             clock=self.clock,
-            owner=self.owner,
+            owner=self.runs.owner,
             patience=Patience(
                 stale=timedelta(seconds=settings.stale_seconds),
                 settle=timedelta(seconds=settings.create_settle_seconds),
@@ -237,12 +314,36 @@ class Sync:
         from sync.remotes.github.comments import GitHubComments
         from sync.remotes.github.remote import GitHubRemote
 
-        door = _github_door(self.settings, gate, mapping.github.repositories[0])
+        door = self._github_door(gate, mapping.github.repositories)
         self.closing.callback(door.close)
         types = any(row.github == "type" for row in mapping.rows)
-        bodies = any(row.github.startswith("body") for row in mapping.rows)
+        bodies = any(row.github.startswith("body") for each in self._sharing(mapping) for row in each.rows)
         remote = GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
         return remote, GitHubComments(door)
+
+    def _sharing(self, mapping: Mapping) -> Iterator[Mapping]:
+        """Yield the mapping and those with a repository of its own: they are shown what any of them reads."""
+        own = {name.casefold() for name in mapping.github.repositories}
+        for each in (mapping, *self.mappings):
+            if own & {name.casefold() for name in each.github.repositories}:
+                yield each
+
+    def _github_door(self, gate: GatePort, repositories: Sequence[str]) -> GitHubDoor:
+        from sync.remotes.github.client import Door
+        from sync.remotes.github.credential import Credential, Installations, PersonalToken
+
+        secret = self.settings.require_github()
+        credential: Credential
+        if isinstance(secret, App):
+            key, given = secret.private_key.get_secret_value(), secret.installation_id
+            credential = Installations(
+                secret.id, key, installation=given, repositories=repositories, tokens=self.tokens
+            )
+        else:
+            credential = PersonalToken(secret.get_secret_value())
+        door = Door(credential, gate, base_url=self.settings.github_api_url)
+        door.expires = self.ends.append
+        return door
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
         from sync.remotes.notion.comments import NotionComments
@@ -267,6 +368,7 @@ def opened(
     Raises Misconfigured with what is wrong of the settings; faulty mappings stand in `loaded.problems`.
     """
     settings = env or load_settings()
+    configure(settings, quiet=env is None)
     loaded = load_mappings(settings.mappings_dir, names)
     url = settings.database_url.get_secret_value()
     prepare(url)
@@ -289,6 +391,11 @@ def redis(settings: Settings) -> AbstractContextManager[str]:
 def awaiting(url: str) -> None:
     """Wait for the release process to bring the database to this program's schema."""
     check_schema(url, wait=SCHEMA_WAIT)
+
+
+def tell() -> None:
+    """Have this process's log kept as the settings say."""
+    configure(load_settings())
 
 
 def celery_app() -> CeleryApp:
@@ -316,7 +423,7 @@ def _current() -> Sync:
 
 def anyone(sync: Sync) -> World | None:
     """Return any mapping's world, whose store and clock are everybody's; None where no mapping is sound."""
-    return next(sync.worlds(), None)
+    return next((sync.world(mapping.name) for mapping in sync.mappings), None)
 
 
 def placed(mapping: Mapping, error: Misconfigured) -> Misconfigured:
@@ -357,9 +464,10 @@ def _given(require: Callable[[], object]) -> bool:
 
 def _dead(owner: str) -> bool:
     """Tell whether an owner was a process of this machine that is no more: a pid of our own had another before us."""
-    host, pid, _ = owner.rsplit(":", 2)
-    if host != socket.gethostname():
+    host, *rest = owner.rsplit(":", 3)
+    if host != socket.gethostname() or len(rest) != len(("pid", "life", "number")):
         return False
+    pid = rest[0]
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -408,20 +516,6 @@ def budgets(settings: Settings) -> tuple[Budget, ...]:
             credential=fingerprint(notion.get_secret_value()) if notion else "",
         ),
     )
-
-
-def _github_door(settings: Settings, gate: GatePort, repository: str) -> GitHubDoor:
-    from sync.remotes.github.client import Door
-    from sync.remotes.github.credential import Credential, Installation, PersonalToken
-
-    secret = settings.require_github()
-    credential: Credential
-    if isinstance(secret, App):
-        key = secret.private_key.get_secret_value()
-        credential = Installation(secret.id, key, installation=secret.installation_id, repository=repository)
-    else:
-        credential = PersonalToken(secret.get_secret_value())
-    return Door(credential, gate, base_url=settings.github_api_url)
 
 
 def _notion_door(settings: Settings, gate: GatePort) -> NotionDoor:

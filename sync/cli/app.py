@@ -14,6 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: its own libraries would take longer than all the rest
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 conflicts_app = typer.Typer(help="What both sides changed and disagree on: list, show, resolve.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from sync.store.report import Status
 
+ANNOUNCED, URGENT = timedelta(days=14), timedelta(days=7)
+"""How long before its end a token is announced, and how long before it needs a person."""
+
 
 def status() -> Result:
     """Show the state; neither service is asked."""
@@ -21,14 +25,20 @@ def status() -> Result:
         rows = [sync.store.status_rows(mapping.name) for mapping in sync.mappings]
         values = {row.name: sync.store.unmapped(row.name) for row in rows}
         kept_out = {row.name: sync.store.quarantined(row.name) for row in rows}
-        budgets = _budgets(sync)
+        budgets, ends, now = _budgets(sync), sync.token_ends, sync.clock.now()
         problems = sync.loaded.problems
-    attention = any(_attention(row) for row in rows) or any(problem.level == "fault" for problem in problems)
-    document = {"mappings": [_document(row) for row in rows], "budgets": budgets}
+    soon = ends is not None and ends - now < URGENT
+    attention = soon or any(_attention(row) for row in rows) or any(problem.level == "fault" for problem in problems)
+    tokens = {"github": {"expires_at": ends.isoformat() if ends else None}}
+    document = {"mappings": [_document(row) for row in rows], "budgets": budgets, "tokens": tokens}
 
     def show(out: Console) -> None:
         render.problems(out, problems)
         out.print(_table(rows))
+        if ends is not None and ends - now < ANNOUNCED:
+            out.print(
+                f"[yellow]expiring[/] {_ending(ends - now)}: make a new GITHUB_TOKEN at github.com/settings/tokens"
+            )
         for row in rows:
             for detail in row.refusals.values():
                 out.print(f"{row.name}: {render.refused(detail)}")
@@ -41,6 +51,11 @@ def status() -> Result:
                 out.print(f"quarantined {row.name}: {kept.ref.side} {kept.ref.id}: {kept.reason}")
 
     return Result(document, show, ATTENTION if attention else OK)
+
+
+def _ending(left: timedelta) -> str:
+    days = left // timedelta(days=1)
+    return "GITHUB_TOKEN has expired" if left <= timedelta(0) else f"GITHUB_TOKEN expires in {days} days"
 
 
 def _attention(row: Status) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from math import ceil
+
+from sync.core.model import Side
 
 MINUTE = 60.0
 HOUR = 3600.0
@@ -111,6 +114,20 @@ NOTION_CALL = (Charge(NOTION_REQUESTS),)
 GITHUB_READ = (Charge(GITHUB_REQUESTS), Charge(GITHUB_POINTS))
 GITHUB_WRITE = (Charge(GITHUB_REQUESTS), Charge(GITHUB_POINTS, WRITE_POINTS))
 GITHUB_CREATE = (*GITHUB_WRITE, Charge(GITHUB_CREATES_MINUTE), Charge(GITHUB_CREATES_HOUR))
+
+
+READS = {NOTION_CALL: Side.NOTION, GITHUB_READ: Side.GITHUB}
+"""What a poll is charged for a page of a list, and on which side."""
+
+
+def rates(budgets: Sequence[Budget]) -> dict[Side, float]:
+    """Return how many reads a second each side's budgets let through in the long run; 0 is no limit."""
+    named = {budget.name: budget for budget in budgets}
+    found = {}
+    for charges, side in READS.items():
+        limited = [(named[each.budget], each.amount) for each in charges if named[each.budget].limit]
+        found[side] = min((budget.limit / budget.window / amount for budget, amount in limited), default=0.0)
+    return found
 
 
 def notion_budgets(per_minute: int, credential: str = "") -> tuple[Budget, ...]:

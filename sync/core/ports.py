@@ -199,7 +199,11 @@ class Queue(Protocol):
 class Gate(Protocol):
     """What stands before every call to a service: a grant from all its budgets, or TryLater."""
 
-    def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
+    def of(self, account: str) -> Gate:
+        """Return the gate of another account of the same credential, whose budgets are as large and its own."""
+        ...
+
+    def enter(self, charges: Sequence[Charge], lane: Lane) -> object:
         """Return once the call may be made; raises TryLater where that would take too long to wait for."""
         ...
 

@@ -180,6 +180,20 @@ class MappingState:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """When a mapping was worked and what comes next of it.
+
+    `begun` is when its last pass began, `read` when the last full one did that went to its end, `digest` that of the
+    file that was bound last, `next_due` when the earliest write or look that waits is due.
+    """
+
+    begun: datetime | None = None
+    read: datetime | None = None
+    digest: str = ""
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Quarantine:
     """A record that stays out until a person acts, with the reason; keyed by side and record."""
 

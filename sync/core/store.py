@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from sync.core.limits import Lane
 from sync.core.model import ISSUE, Link, LinkState, Ref, Side
 from sync.core.state import (
     Confirmation,
@@ -17,6 +18,7 @@ from sync.core.state import (
     Observation,
     Outgoing,
     Quarantine,
+    Standing,
 )
 
 
@@ -283,6 +285,30 @@ class Passes(Protocol):
 
     def take_hints(self, mapping: str) -> Sequence[Hint]:
         """Return the hints that wait and take them off; each record they name becomes a look that is due."""
+        ...
+
+    def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
+        """Keep a hint; the very same that waits already is not kept twice."""
+        ...
+
+    def standings(self, names: Collection[str]) -> Mapping[str, Standing]:
+        """Return how those mappings stand in time."""
+        ...
+
+    def fellows(self, mapping: str, side: Side, container: str) -> Sequence[str]:
+        """Return the other mappings that read the same list and read it last no earlier than this one did."""
+        ...
+
+    def beat(self, name: str, now: datetime) -> None:
+        """Note that something is alive."""
+        ...
+
+    def last_beat(self, name: str) -> datetime | None:
+        """Return when that was alive last."""
+        ...
+
+    def set_back(self, now: datetime) -> None:
+        """Bring to the present what a clock that was ahead put into the future."""
         ...
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from sync.core.births import quiet_until
 from sync.core.bound import Bound
-from sync.core.errors import Denied
+from sync.core.errors import Denied, TandemError
 from sync.core.model import COMMENT, UNREAD, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
+from sync.flow.bind import bind
 from sync.flow.follow import astray, follow
 from sync.flow.world import World
 
@@ -30,7 +32,8 @@ def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
     seen = dict.fromkeys(Side, 0)
     for side in Side:
         for container in bound.containers[side]:
-            seen[side] += _read(world, bound, (side, container), full=full)
+            if full or not _recent(world, side, container):
+                seen[side] += _read(world, bound, (side, container), full=full)
         if full:
             look(world, bound, astray(world, bound, side))
     look_due(world, bound)
@@ -105,7 +108,8 @@ def renew(world: World, bound: Bound, side: Side, container: str) -> None:
     One worker at a time does, and nobody for a while after it took too many calls: looks at single records cost less.
     """
     lease, now = f"renew {world.name} {side} {container}", world.now()
-    epoch = world.store.take_lease(lease, world.owner, now + DEAR, now)
+    # Nobody's own: it is meant to outlast whoever took it.
+    epoch = world.store.take_lease(lease, lease, now + DEAR, now)
     if epoch is None:
         return
     _read(world, bound, (side, container), full=False, most=RENEWED)
@@ -119,6 +123,7 @@ def _read(world: World, bound: Bound, place: tuple[Side, str], *, full: bool, mo
     store, began, (side, container) = world.store, world.now(), place
     cursor = None if full else store.cursor(world.name, side, container)
     listing = store.tick() if cursor is None else 0
+    fellows = list(_fellows(world, side, container)) if cursor is not None else []
     batches = islice(world.remote(side).changes(container, cursor), most)
     count, complete, following = 0, True, cursor
     while True:
@@ -127,14 +132,34 @@ def _read(world: World, bound: Bound, place: tuple[Side, str], *, full: bool, mo
         if batch is None:
             break
         keep(world, bound, batch.records, moment)
+        for fellow, theirs in fellows:
+            keep(fellow, theirs, batch.records, moment)
         count += len(batch.records)
         complete, following = complete and batch.complete, batch.cursor
         world.progress(f"reading {side}", len(batch.records))
     if listing and complete and following is not None:
         _absent(world, bound, side, container, listing)
     if following is not None:
-        store.save_cursor(world.name, side, container, following, began)
+        for each in (world, *(fellow for fellow, _ in fellows)):
+            store.save_cursor(each.name, side, container, following, began)
+    for fellow, _ in fellows if count else ():
+        world.tell(fellow.name)
     return count
+
+
+def _recent(world: World, side: Side, container: str) -> bool:
+    """Tell whether a list was read so lately, by whichever mapping, that it needs no poll."""
+    polled = world.store.polled_at(world.name, side, container)
+    return polled is not None and abs(world.now() - polled) < world.recent
+
+
+def _fellows(world: World, side: Side, container: str) -> Iterator[tuple[World, Bound]]:
+    """Yield the mappings that are shown what this one reads, with how they are bound: a list is polled once for all."""
+    for name in world.store.fellows(world.name, side, container):
+        fellow = world.fellow(name)
+        with suppress(TandemError):
+            if fellow is not None:
+                yield fellow, bind(fellow, fresh=False)
 
 
 def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) -> None:

@@ -134,6 +134,7 @@ def resume(world: World) -> None:
     """Take away the note why the mapping did not run: both sides were read."""
     state = world.store.mapping(world.name)
     if state.paused:
+        world.watch("resumed", {"mapping": world.name})
         world.store.save_mapping(replace(state, paused=None))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sync.core.bound import Bound
-from sync.core.errors import Denied, Misconfigured, TryLater
+from sync.core.errors import Denied, Misconfigured, TandemError, TryLater
 from sync.core.limits import Lane
+from sync.core.pace import Due, Pace, pass_due
 from sync.core.ports import Queue
-from sync.core.state import Kind
-from sync.core.store import Store
+from sync.core.state import Kind, Outgoing, Standing
 from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
@@ -21,7 +21,7 @@ from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
 from sync.flow.run import complete_first_pass, listen, moment, resume
 from sync.flow.world import World
-from sync.flow.write import Outcome, next_write, write
+from sync.flow.write import Outcome, Written, carry_out, leave, next_write
 
 HELD = timedelta(minutes=10)
 """A turn that takes longer than this may be joined by another: their decisions exclude each other link by link."""
@@ -34,20 +34,31 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
             _pass(world, queue, full=full)
 
 
+def scheduled(world: World, queue: Queue, asked: Due, pace: Pace) -> None:
+    """Run the pass that a tick asked for, unless it was made meanwhile: a message may come twice, or hours late."""
+    store, name = world.store, world.name
+    standing = Standing(store.last_pass(name), store.last_pass(name, "full"), store.mapping(name).digest)
+    task = pass_due(standing, world.mapping.digest, pace, world.now())
+    if task is not None:
+        told = replace(world, recent=pace.recent, tell=lambda fellow: queue.send("decide", fellow, Lane.POLL))
+        turn(told, queue, full=task is asked is Due.FULL)
+
+
 def heed(world: World, queue: Queue) -> None:
     """Look at what hints named: the records, or the whole mapping where one named none.
 
-    While another turn works the mapping the hints stay: the next tick asks again. What a person lets through is only
-    what was decided before: nothing is read for it but what is due by identity.
+    While another turn works the mapping the hints stay: the next tick asks again. So they do where a service is away.
+    What a person lets through is only what was decided before: nothing is read for it but what is due by identity.
     """
     with _alone(world) as mine:
         hints = world.store.take_hints(world.name) if mine else ()
         whole = {hint.mode for hint in hints if hint.ref is None}
-        if Mode.APPROVE in whole:
-            _decide(world, queue, let_through=True)
-        if whole - {Mode.APPROVE}:
-            _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole)
-        elif len(hints) > len(whole):
+        if Mode.APPROVE in whole and not _decide(world, queue, let_through=True):
+            _keep_for_later(world, {Mode.APPROVE})
+        asked = whole - {Mode.APPROVE}
+        if asked and not _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole):
+            _keep_for_later(world, asked)
+        elif len(hints) > len(whole) and not asked:
             _decide(world, queue)
 
 
@@ -66,12 +77,9 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: C
     touched: set[str] = set()
     later: set[Kind] = set()
     while (outgoing := next_write(anyone, mapping=None, but=later)) is not None:
-        world = worlds(outgoing.link.mapping).on(outgoing.lane)
-        touched.add(world.name)
-        try:
-            written = write(world, bind(world, fresh=False), outgoing)
-        except (Denied, Misconfigured) as stopped:
-            _pause(world, str(stopped))
+        touched.add(outgoing.link.mapping)
+        written = _written(worlds, anyone, outgoing)
+        if written is None:
             break
         if written.outcome is Outcome.LATER:
             later.add(outgoing.kind)
@@ -82,34 +90,29 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: C
         queue.send("decide", name, Lane.POLL)
 
 
-def due(store: Store, mappings: Iterable[World], intervals: tuple[timedelta, timedelta], queue: Queue) -> None:
-    """Ask for what is due: polls, full passes, looks, writes; two clocks asking twice do no harm."""
-    stopped = store.stopped()
-    for world in mappings:
-        if world.name in stopped:
-            continue
-        task = _pass_due(world, *intervals)
-        if task is not None:
-            queue.send(task, world.name, Lane.POLL)
-        soon = store.next_due(world.name)
-        if soon is not None and soon <= world.now():
-            queue.send("decide", world.name, Lane.POLL)
-    for name in store.hinted():
-        if name not in stopped:
-            queue.send("heed", name, Lane.PERSON)
-    if store.waiting(None):
-        for lane in Lane:
-            queue.send("drain", str(int(lane)), lane)
-
-
-def _pass_due(world: World, poll: timedelta, full: timedelta) -> str | None:
-    """Return the pass that is due; one that failed is tried again no sooner than any poll."""
-    now, store = world.now(), world.store
-    begun, read = store.last_pass(world.name), store.last_pass(world.name, "full")
-    if begun is not None and now - begun < poll:
+def _written(worlds: Callable[[str], World], anyone: World, outgoing: Outgoing) -> Written | None:
+    """Carry out one write; None where its mapping must rest, as one does that has no sound file any more."""
+    name = outgoing.link.mapping
+    try:
+        world = worlds(name)
+    except Misconfigured as missing:
+        leave(anyone, outgoing, str(missing))
+        _pause(anyone, name, str(missing))
         return None
-    changed = store.mapping(world.name).digest != world.mapping.digest
-    return "full" if changed or read is None or now - read >= full else "poll"
+    try:
+        written = carry_out(world.on(outgoing.lane), outgoing)
+    except (Denied, Misconfigured) as stopped:
+        _pause(world, name, str(stopped))
+        return None
+    _told(world, written)
+    return written
+
+
+def _told(world: World, written: Written) -> None:
+    outgoing, outcome = written.outgoing, written.outcome
+    facts = {"mapping": world.name, "link": outgoing.link.id, "side": outgoing.op.side, "action": outgoing.op.action}
+    waits = outcome in (Outcome.LATER, Outcome.DROPPED)
+    world.watch("left a write" if waits else "wrote", {**facts, "outcome": str(outcome), "reason": written.reason})
 
 
 @contextmanager
@@ -124,30 +127,46 @@ def _alone(world: World) -> Iterator[bool]:
         yield epoch is not None
     finally:
         if epoch is not None:
-            world.store.give_back(lease, epoch)
+            with suppress(TryLater):  # with the database away it stays ours, until somebody sees that we are done
+                world.store.give_back(lease, epoch)
 
 
-def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> None:
-    """Run a pass up to its writes."""
+def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> bool:
+    """Run a pass up to its writes; tell whether nothing was away that it needs."""
     with _noted(world, "full" if full else "incremental") as noted:
-        _read(noted, full=full, rebind=rebind)
+        _read(noted.world, full=full, rebind=rebind)
     _ask_for_writes(world, queue)
+    return noted.met
+
+
+@dataclass
+class _Noted:
+    """A pass that is noted: its world, and whether nothing was away that it needs."""
+
+    world: World
+    met: bool = True
 
 
 @contextmanager
-def _noted(world: World, mode: str) -> Iterator[World]:
+def _noted(world: World, mode: str) -> Iterator[_Noted]:
     """Give the world of a pass, and note how it ended; what it decided is named by its id, also once it is written."""
     pass_id = world.store.begin_pass(world.name, mode, world.now())
-    outcome = "interrupted"
+    facts = {"mapping": world.name, "pass_id": pass_id, "mode": mode}
+    world.watch("pass began", facts)
+    noted, outcome = _Noted(replace(world, pass_id=pass_id)), "interrupted"
     try:
-        yield replace(world, pass_id=pass_id)
+        yield noted
         outcome = "done"
     except (Denied, Misconfigured) as stopped:
         outcome = f"paused: {stopped}"
-        _pause(world, str(stopped))
+        _pause(world, world.name, str(stopped))
     except TryLater as later:
-        outcome = f"later: {later}"  # What is marked stays marked: the next tick asks again.
+        outcome, noted.met = f"later: {later}", False  # What is marked stays marked: the next tick asks again.
+    except TandemError as error:
+        outcome = f"error: {error}"
+        raise
     finally:
+        world.watch("pass ended", {**facts, "outcome": outcome})
         world.store.end_pass(pass_id, outcome, world.now(), {})
 
 
@@ -163,21 +182,32 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
     resume(world)
 
 
-def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
+def _decide(world: World, queue: Queue, *, let_through: bool = False) -> bool:
+    """Decide what is marked, and tell whether nothing was away that is needed for it; what is marked stays so."""
     with _noted(world, "hint") as noted:
-        bound = bind(noted, fresh=False)
-        look_due(noted, bound)
-        match(noted, bound)
-        pair(noted, bound)
-        _decided(noted, bound, let_through=let_through)
+        bound = bind(noted.world, fresh=False)
+        look_due(noted.world, bound)
+        match(noted.world, bound)
+        pair(noted.world, bound)
+        _decided(noted.world, bound, let_through=let_through)
     _ask_for_writes(world, queue)
+    return noted.met
+
+
+def _keep_for_later(world: World, modes: Collection[str]) -> None:
+    """Have hints for the whole mapping heeded again: nobody shall have asked in vain because a service was away."""
+    for mode in sorted(modes):
+        world.store.hint(world.name, None, Lane.PERSON, world.now(), mode=mode)
 
 
 def _decided(world: World, bound: Bound, *, let_through: bool = False) -> None:
     """Decide, and once more what had to be read first."""
-    if reconcile(world, bound, let_through=let_through).looks:
+    decided = reconcile(world, bound, let_through=let_through)
+    if decided.looks:
         look_due(world, bound)
-        reconcile(world, bound, let_through=let_through)
+        decided = reconcile(world, bound, let_through=let_through)
+    for kind, detail in decided.refused.items():
+        world.watch("refused", {"mapping": world.name, "guard": kind, "detail": detail})
 
 
 def _ask_for_writes(world: World, queue: Queue) -> None:
@@ -185,7 +215,8 @@ def _ask_for_writes(world: World, queue: Queue) -> None:
         queue.send("drain", str(int(world.lane)), world.lane)
 
 
-def _pause(world: World, why: str) -> None:
-    """Note why the mapping does not run; the next turn that succeeds takes the note away."""
-    state = world.store.mapping(world.name)
+def _pause(world: World, name: str, why: str) -> None:
+    """Note why a mapping does not run; its next turn that succeeds takes the note away."""
+    world.watch("paused", {"mapping": name, "reason": why})
+    state = world.store.mapping(name)
     world.store.save_mapping(replace(state, paused=why))

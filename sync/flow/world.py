@@ -43,7 +43,10 @@ class World:
     `discussions` are the sides' comments, `rotation` how many links' depths are read anew in each pass. `quiet` tells
     whether a page is left alone for `create.quiet` seconds before it gives birth (workers wait, a person at a shell
     does not); `window` is how far back the guards count, None in the foreground, where they count one pass; `pass_id`
-    is the pass that is under way, which the journal names with all that it decides and writes.
+    is the pass that is under way, which the journal names with all that it decides and writes. A list that was read
+    within `recent`, by whichever mapping, is not polled again. `fellow` gives the world of another mapping that the
+    same worker works, None of any other; `tell` says that a fellow's records were seen; `watch` is told what happens,
+    for whoever keeps a log.
     """
 
     mapping: MappingFile
@@ -59,6 +62,10 @@ class World:
     rotation: Rotation = Rotation()
     pass_id: str | None = None
     progress: Callable[[str, int], None] = lambda _step, _count: None
+    recent: timedelta = timedelta(0)
+    fellow: Callable[[str], World | None] = lambda _name: None
+    tell: Callable[[str], None] = lambda _name: None
+    watch: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
 
     @property
     def name(self) -> str:

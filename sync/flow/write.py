@@ -12,7 +12,6 @@ from functools import partial
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
-from sync.core.comments import within
 from sync.core.errors import (
     Busy,
     Denied,
@@ -28,7 +27,7 @@ from sync.core.errors import (
 from sync.core.model import COMMENT, UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
 from sync.core.observe import Moment, acknowledged
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
-from sync.flow.bind import moved_on
+from sync.flow.bind import bind, moved_on
 from sync.flow.fetch import keep, look, renew, told
 from sync.flow.reconcile import digest
 from sync.flow.speak import home, seek, speak
@@ -38,6 +37,8 @@ CROWD = 10
 """From so many waiting writes on, one list renews all observations for less than a look at each."""
 BACKOFF = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
+UNREADABLE = 60.0
+"""Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
 
 
 class Outcome(StrEnum):
@@ -61,23 +62,46 @@ class Written:
     reason: str = ""
 
 
+def carry_out(world: World, outgoing: Outgoing) -> Written:
+    """Bind the names as they are now and carry out one leased write; raises what `write` does."""
+    return _attempted(world, outgoing, lambda: _write(world, bind(world, fresh=False), outgoing))
+
+
 def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
-    """Carry out one leased write; raises Denied where the credential or a permission is refused."""
-    bound = within(bound, outgoing.link)
+    """Carry out one leased write; raises Denied and Misconfigured where it must rest, TryLater without the database."""
+    return _attempted(world, outgoing, lambda: _write(world, bound, outgoing))
+
+
+def leave(world: World, outgoing: Outgoing, reason: str) -> None:
+    """Give a leased write back that cannot be carried out for the time being."""
+    with suppress(Overtaken):
+        _put_back(world, outgoing, BACKOFF, reason)
+
+
+def _attempted(world: World, outgoing: Outgoing, attempt: Callable[[], Written]) -> Written:
+    """Make an attempt, and give the write back where it did not come about."""
     try:
-        if outgoing.stage is Stage.IN_FLIGHT:
-            return _settle(world, bound, outgoing)
-        if not _still_right(world, bound, outgoing):
-            world.store.drop(outgoing, world.store.tick(), "the record moved since this was decided")
-            return Written(outgoing, Outcome.DROPPED)
-        return _send(world, bound, outgoing)
-    except TryLater as later:
-        return _later(world, outgoing, later)
+        try:
+            return attempt()
+        except TryLater as later:
+            return _later(world, outgoing, later)
+        except (Rejected, Vanished) as unread:  # of a read, for what a write meets is judged where it was sent
+            return _later(world, outgoing, TryLater(UNREADABLE, str(unread)))
     except (Denied, Misconfigured) as stopped:
-        _put_back(world, outgoing, BACKOFF, str(stopped))
+        leave(world, outgoing, str(stopped))
         raise
     except Overtaken as overtaken:
         return Written(outgoing, Outcome.OVERTAKEN, reason=str(overtaken))
+
+
+def _write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
+    bound = within(bound, outgoing.link)
+    if outgoing.stage is Stage.IN_FLIGHT:
+        return _settle(world, bound, outgoing)
+    if not _still_right(world, bound, outgoing):
+        world.store.drop(outgoing, world.store.tick(), "the record moved since this was decided")
+        return Written(outgoing, Outcome.DROPPED)
+    return _send(world, bound, outgoing)
 
 
 def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ()) -> Outgoing | None:
@@ -113,7 +137,8 @@ def _fresh(world: World, observation: Observation, target: Ref) -> bool:
     listed = observation.record.presence is Presence.PRESENT and target.kind != COMMENT
     polled = world.store.polled_at(world.name, target.side, target.container) if listed else None
     seen = max(observation.read_at, polled) if polled else observation.read_at
-    return world.now() - seen <= world.patience.fresh
+    # What was seen in the future was seen by a clock that has been set back since.
+    return abs(world.now() - seen) <= world.patience.fresh
 
 
 def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:

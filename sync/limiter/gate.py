@@ -23,6 +23,10 @@ SLICE = 0.5
 class Limiter(Protocol):
     """What a gate asks of a limiter."""
 
+    def of(self, account: str) -> Limiter:
+        """Return the limiter of another account of the same credential."""
+        ...
+
     def acquire(self, charges: Sequence[Charge], lane: Lane) -> Wait:
         """Take from every budget that a call needs, or from none and say how long to wait."""
         ...
@@ -46,15 +50,21 @@ class Gate:
         self._patience = patience
         self._sleep = sleep
 
-    def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
-        """Return once the call may be made; raises Busy as soon as the patience cannot cover the wait."""
-        patience = self._patience
+    def of(self, account: str) -> Gate:
+        """Return the gate of another account, as patient as this one."""
+        return Gate(self._limiter.of(account), patience=self._patience, sleep=self._sleep)
+
+    def enter(self, charges: Sequence[Charge], lane: Lane) -> float:
+        """Return once the call may be made, with the seconds waited; raises Busy where the patience cannot cover it."""
+        patience, waited = self._patience, 0.0
         while (wait := self._limiter.acquire(charges, lane)).seconds:
             if wait.seconds > patience:
                 raise Busy(wait.seconds, f"{wait.budget}: {wait.reason or 'spent'}")
             nap = min(wait.seconds, SLICE)
             self._sleep(nap)
             patience -= nap
+            waited += nap
+        return waited
 
     def pause(self, budget: str, seconds: float, reason: str) -> None:
         """Let nobody pass that budget for so long, in any process."""

@@ -19,6 +19,11 @@ class MemoryLimiter:
         self._buckets = {name: Bucket() for name in self._budgets}
         self._clock = clock
         self._lock = Lock()
+        self._others: dict[str, MemoryLimiter] = {}
+
+    def of(self, account: str) -> MemoryLimiter:
+        """Return the limiter of another account of the same credential."""
+        return self._others.setdefault(account, MemoryLimiter(tuple(self._budgets.values()), self._clock))
 
     def acquire(self, charges: Sequence[Charge], lane: Lane) -> Wait:
         """Take from every budget that a call needs, or from none and say how long to wait."""

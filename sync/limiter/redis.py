@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from hashlib import sha1
@@ -21,6 +22,7 @@ from sync.limiter.bucket import Bucket, length, rules_of, window_end
 
 PREFIX = "tandem:budgets:"
 UNREACHABLE_WAIT = 2.0
+ACCOUNT = "@"
 GRANTED = Wait(0.0)
 
 
@@ -33,8 +35,18 @@ class RedisLimiter:
         self._client = connect(server) if isinstance(server, str) else server
         self._digest = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
         self._budgets = {budget.name: budget for budget in budgets}
+        self._account = ""
         # A process makes a handful of kinds of calls, over and over.
         self._call = cache(self._prepare)
+        self._others: dict[str, RedisLimiter] = {}
+
+    def of(self, account: str) -> RedisLimiter:
+        """Return the limiter of another account of the same credential, on the same connections."""
+        if account not in self._others:
+            other = RedisLimiter(self._client, tuple(self._budgets.values()))
+            other._account = ACCOUNT + account
+            self._others.setdefault(account, other)
+        return self._others[account]
 
     def acquire(self, charges: Sequence[Charge], lane: Lane) -> Wait:
         """Take from every budget that a call needs, or from none and say how long to wait."""
@@ -55,8 +67,25 @@ class RedisLimiter:
         told = [remaining, window_end(reset_at), limit, known.burst, length(known.window)]
         self._run(known.credential, _json(["observe", budget, *told]))
 
+    def accounts(self) -> list[str]:
+        """Return the other accounts that have called within a day."""
+        found = set()
+        for credential in {budget.credential for budget in self._budgets.values()}:
+            with _reaching():
+                keys = list(self._client.scan_iter(match=f"{PREFIX}{credential}{ACCOUNT}*", count=1000))
+            found |= {_text(key).rpartition(ACCOUNT)[2] for key in keys}
+        return sorted(found)
+
     def state(self) -> dict[str, Level]:
-        """Return how every budget stands."""
+        """Return how every budget stands; those of other accounts have the account behind their name."""
+        levels = self.own()
+        for account in self.accounts():
+            theirs = self.of(account).own()
+            levels |= {f"{name}{ACCOUNT}{account}": each for name, each in theirs.items()}
+        return levels
+
+    def own(self) -> dict[str, Level]:
+        """Return how the budgets of this account alone stand."""
         levels = {}
         for budget in self._budgets.values():
             now, tat, paused, why, *window = self._run(budget.credential, _json(["state", budget.name]))
@@ -82,14 +111,20 @@ class RedisLimiter:
         return credentials.pop(), _json([operation, names, rules_of(self._budgets, charges, lane)])
 
     def _run(self, credential: str, asked: bytes) -> Any:  # noqa: ANN401 - redis-py's own reply type
-        call = (1, PREFIX + credential, asked)
-        try:
+        call = (1, PREFIX + credential + self._account, asked)
+        with _reaching():
             try:
                 return self._client.evalsha(self._digest, *call)
             except NoScriptError:
                 return self._client.eval(self.source, *call)
-        except RedisError as error:
-            raise TryLater(UNREACHABLE_WAIT, f"the limiter cannot reach Redis: {error}") from error
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise TryLater(UNREACHABLE_WAIT, f"the limiter cannot reach Redis: {error}") from error
 
 
 def connect(url: str) -> Redis:

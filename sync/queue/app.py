@@ -9,6 +9,7 @@ from kombu import Queue
 
 from sync.core.limits import Lane
 from sync.queue.markers import Markers
+from sync.queue.transport import install
 
 PREFIX = "tandem:"
 
@@ -93,6 +94,7 @@ def message(queue: str, task: str, *key: str) -> str:
 
 def make_app(redis_url: str) -> App:
     """Return the app for a Redis (`redis://`, `rediss://` or `unix://`); nothing is connected before it is used."""
+    install()
     app = App("tandem", broker=broker_url(redis_url), set_as_current=False)
     app.conf.update(SETTINGS)
     app.conf.broker_transport_options = TRANSPORT

@@ -1,7 +1,8 @@
-"""Marks of the messages that wait, so that ten thousand hints make one message; neither a lock nor a count."""
+"""Marks of the messages that wait, so that ten thousand hints make one message; no lock, and no work is known here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from redis import Redis
@@ -36,6 +37,10 @@ class Markers:
         """Let the message be sent again; where Redis is away, the mark expires by itself."""
         with suppress(RedisError):
             self._client.delete(self._key(message))
+
+    def lengths(self, lists: Iterable[str]) -> dict[str, int]:
+        """Return how many messages wait in those lists, which kombu keeps under the same prefix. Raises RedisError."""
+        return {name: int(self._client.llen(f"{self._prefix}{name}")) for name in lists}
 
     def close(self) -> None:
         """Let the connections go."""

@@ -32,6 +32,13 @@ class Nudges:
         except RedisError as error:
             raise TryLater(AWAY_WAIT, f"the queue cannot reach Redis: {error}") from error
 
+    def waiting(self) -> dict[str, int]:
+        """Return how many messages wait, by lane; raises TryLater where Redis is away."""
+        try:
+            return self._app.markers.lengths(QUEUES)
+        except RedisError as error:
+            raise TryLater(AWAY_WAIT, f"the queue cannot reach Redis: {error}") from error
+
     def _publish(self, task: str, key: str, queue: str) -> None:
         try:
             self._app.send_task(task, (key,), queue=queue)

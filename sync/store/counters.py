@@ -14,8 +14,9 @@ from sync.store import codec
 from sync.store.engine import Database, Queries
 from sync.store.tables import meta, outbox, ticks
 
-CALLS, LIMITED, WRITES, PASSES = "calls", "limited", "writes", "passes"
-"""Requests and refusals by (mapping, side); writes by (mapping, side, action); passes by (mapping, mode)."""
+CALLS, LIMITED, WAITED, WRITES, PASSES = "calls", "limited", "waited", "writes", "passes"
+"""Requests, refusals and milliseconds waited for a grant by (mapping, side); writes by (mapping, side, action); passes
+by (mapping, mode)."""
 KEPT = timedelta(hours=3)
 MINUTE = timedelta(minutes=1)
 _SAMPLES = "samples"

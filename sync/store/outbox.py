@@ -21,7 +21,8 @@ from sync.store.observations import keep
 from sync.store.stops import STOPPED
 from sync.store.tables import failures, links, looks, mappings, outbox
 
-_PAUSED = select(mappings.c.name).where(mappings.c.paused.is_not(None)).union(STOPPED)
+PAUSED = select(mappings.c.name).where(mappings.c.paused.is_not(None)).union(STOPPED)
+"""The names of mappings whose writes wait: by themselves or by a person's word."""
 
 
 class OutboxQueries(Queries):
@@ -43,7 +44,7 @@ class OutboxQueries(Queries):
         The writes of a paused mapping are not due at any time: `lease` would not give them.
         """
         write = select(func.min(outbox.c.due)).where(
-            outbox.c.mapping == mapping, outbox.c.stage != Stage.PLANNED, outbox.c.mapping.not_in(_PAUSED)
+            outbox.c.mapping == mapping, outbox.c.stage != Stage.PLANNED, outbox.c.mapping.not_in(PAUSED)
         )
         look = select(func.min(looks.c.at)).where(looks.c.mapping == mapping)
         with self.database.reading() as connection:
@@ -60,7 +61,7 @@ class OutboxQueries(Queries):
         asked = (
             select(outbox.c.id, outbox.c.link, outbox.c.stage)
             .join(links, links.c.id == outbox.c.link)
-            .where(outbox.c.stage != Stage.PLANNED, outbox.c.due <= now, outbox.c.mapping.not_in(_PAUSED))
+            .where(outbox.c.stage != Stage.PLANNED, outbox.c.due <= now, outbox.c.mapping.not_in(PAUSED))
             .order_by(outbox.c.lane, outbox.c.due, outbox.c.id)
             .limit(1)
             # Several workers ask at once: each takes the next row that nobody else is just taking.

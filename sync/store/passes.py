@@ -21,6 +21,8 @@ UNDO = "undo"
 """The mode of a pass that puts back what another one overwrote."""
 READING = ("incremental", "full")
 """The modes of the passes that read the lists."""
+BITE = 500
+"""Rows of a table that go in one transaction."""
 DONE = "done"
 """The outcome of a pass that went to its end, whatever the guards refused of it."""
 
@@ -84,13 +86,22 @@ class PassQueries(Queries):
         asked = select(passes).where(passes.c.mapping == mapping).order_by(passes.c.at.desc(), passes.c.id.desc())
         return self._passes(asked.limit(count))
 
-    def prune(self, before: datetime) -> None:
-        """Forget the journal, decided conflicts and passes from before that time; what is open or running stays."""
+    def prune(self, before: datetime, most: int = BITE) -> int:
+        """Forget the journal, decided conflicts and passes from before that time, and return how much that was.
+
+        What is open stays. No more than so many rows of each go at once: whoever writes meanwhile waits no longer.
+        """
+        # The journal is only added to, so that its oldest lines are its first: no index is needed to find them.
+        first = select(journal.c.id, journal.c.at).order_by(journal.c.id).limit(most).subquery()
+        settled = (conflicts.c.state == DECIDED, conflicts.c.resolved.is_(None))
+        old = (
+            (journal, select(first.c.id).where(first.c.at < before)),
+            (conflicts, select(conflicts.c.id).where(conflicts.c.since < before, *settled).limit(most)),
+            (passes, select(passes.c.id).where(passes.c.at < before).order_by(passes.c.at).limit(most)),
+        )
         with self.database.writing() as connection:
-            connection.execute(delete(journal).where(journal.c.at < before))
-            settled = (conflicts.c.state == DECIDED, conflicts.c.resolved.is_(None))
-            connection.execute(delete(conflicts).where(conflicts.c.since < before, *settled))
-            connection.execute(delete(passes).where(passes.c.at < before))
+            gone = [connection.execute(delete(table).where(table.c.id.in_(ids))).rowcount for table, ids in old]
+        return sum(gone)
 
     def _passes(self, asked: Select[Any]) -> Sequence[Pass]:
         with self.database.reading() as connection:

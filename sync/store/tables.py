@@ -365,6 +365,7 @@ passes = Table(
     _text("outcome"),
     _json("report", default="{}"),
     Index("ix_passes_mapping_at", "mapping", "at"),
+    Index("ix_passes_at", "at"),
 )
 
 journal = Table(

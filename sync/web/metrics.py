@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from sync.core.errors import TryLater
 from sync.core.limits import Level
-from sync.store.counters import CALLS, LIMITED, PASSES, WRITES, Key
+from sync.store.counters import CALLS, LIMITED, PASSES, WAITED, WRITES, Key
 from sync.store.report import Status
 from sync.web.health import TICK
 from sync.wiring import Sync
@@ -35,6 +35,8 @@ COUNTERS = {
     CALLS: ("HTTP requests to a service.", ("mapping", "side")),
     LIMITED: ("Answers that said to come back later (429 and its kin).", ("mapping", "side")),
 }
+
+SIDES = ("mapping", "side")
 
 Label = Mapping[str, str]
 Value = float | int | None
@@ -69,6 +71,10 @@ def _lines(sync: Sync) -> Iterator[str]:
     beat = sync.store.last_beat(TICK)
     age = (now - beat).total_seconds() if beat else None
     yield from family("heartbeat_age_seconds", "gauge", "Since beat, queue and a worker last ticked.", [({}, age)])
+    waited = ((labels, (value or 0) / 1000) for labels, value in _counted(sync.store.counted(), WAITED, SIDES))
+    words = "Seconds that calls waited for their budgets' grants."
+    yield from family("limiter_wait_seconds_total", "counter", words, waited)
+    yield from _messages(sync)
     yield from _budgets(sync, now)
 
 
@@ -89,6 +95,15 @@ def _counted(counted: Mapping[Key, int], what: str, labels: tuple[str, ...]) -> 
     for key, value in sorted(counted.items()):
         if key[0] == what:
             yield dict(zip(labels, key[1:], strict=True)), value
+
+
+def _messages(sync: Sync) -> Iterator[str]:
+    try:
+        waiting = sync.queue.waiting()
+    except TryLater:
+        return
+    lanes = (({"lane": lane}, count) for lane, count in waiting.items())
+    yield from family("messages", "gauge", "Messages that wait for a worker; the truth is in the database.", lanes)
 
 
 def _budgets(sync: Sync, now: datetime) -> Iterator[str]:

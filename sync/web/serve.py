@@ -33,6 +33,7 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             create(sync),
             log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,  # whose word a proxy passes on is judged by the app itself

@@ -7,12 +7,14 @@ import pytest
 from sync.core.errors import Busy, Denied
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
+from sync.core.pace import Pace
+from sync.flow.beat import due
 from sync.flow.run import resume
-from sync.flow.turn import decide, drain, due, heed, turn
+from sync.flow.turn import decide, drain, heed, turn
 from sync.flow.write import next_write
 from tests.machine.team import MAPPING, Fault, denied, lost
 
-INTERVALS = timedelta(seconds=60), timedelta(seconds=3600)
+PACE = Pace(timedelta(seconds=60), timedelta(seconds=3600))
 
 
 class Asked:
@@ -36,7 +38,7 @@ def queue():
 
 def tasks_due(team, world):
     queue = Asked()
-    due(team.store, [world], INTERVALS, queue)
+    due(team.store, [world.mapping], PACE, queue, world.now())
     return queue.tasks
 
 

@@ -125,3 +125,17 @@ def test_a_client_that_decodes_its_replies_serves_as_well(server, client):
         limiter.pause("second", 30, "asked to")
         assert limiter.acquire(ONE, Lane.PERSON).reason == "asked to"
         assert limiter.state()["second"].reason == "asked to"
+
+
+def test_each_account_of_a_credential_has_budgets_of_its_own_and_all_are_told(server, client):
+    limiter = RedisLimiter(client, notion_budgets(180, "aa11"))
+    one, two = limiter.of("41"), limiter.of("42")
+    assert limiter.of("41") is one
+    call = (Charge("notion:requests"),)
+    one.pause("notion:requests", 60, "spent")
+    assert one.acquire(call, Lane.PERSON).seconds > 0
+    assert (two.acquire(call, Lane.PERSON).seconds, limiter.acquire(call, Lane.PERSON).seconds) == (0, 0)
+    assert limiter.accounts() == ["41", "42"]
+    levels = limiter.state()
+    assert set(levels) == {"notion:requests", "notion:requests@41", "notion:requests@42"}
+    assert levels["notion:requests@41"].reason == "spent"

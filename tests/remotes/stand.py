@@ -120,7 +120,12 @@ class Turnstile:
     entered: list[tuple[tuple[Charge, ...], Lane]] = field(default_factory=list)
     paused: list[tuple[str, float, str]] = field(default_factory=list)
     observed: list[tuple[str, int, int]] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
     closed: Exception | None = None
+
+    def of(self, account: str) -> Turnstile:
+        self.accounts.append(account)
+        return self
 
     def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
         if self.closed:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -10,7 +11,7 @@ from sync.core.errors import Busy, Denied, TryLater, Unsafe, Vanished
 from sync.core.limits import GITHUB_CREATE, GITHUB_READ, GITHUB_REQUESTS, GITHUB_WRITE, Lane
 from sync.core.ports import Gate
 from sync.remotes.github.client import Door
-from sync.remotes.github.credential import Installation, PersonalToken
+from sync.remotes.github.credential import Installations, PersonalToken
 from tests.remotes.shapes import issue
 from tests.remotes.stand import Said
 
@@ -168,7 +169,7 @@ def key():
 
 def test_an_app_finds_its_installation_and_gets_one_token_for_many_calls(stand, gate: Gate, key):
     stand.script = app_answers
-    door = Door(Installation("12", key, repository="acme/api"), gate, base_url=stand.url)
+    door = Door(Installations("12", key, repositories=["acme/api"]), gate, base_url=stand.url)
     door.read("/repositories/1/issues")
     door.read("/repositories/1/issues")
     assert [asked.path for asked in stand.asked] == [
@@ -183,15 +184,75 @@ def test_an_app_finds_its_installation_and_gets_one_token_for_many_calls(stand, 
     assert door.login() == "tandem[bot]"
 
 
+def several_answers(asked):
+    """Two repositories of one account and one of another, and an App that is installed on both accounts."""
+    homes = {"acme/api": (1, 42), "acme/web": (2, 42), "other/app": (3, 43)}
+    for name, (id_, installation) in homes.items():
+        if asked.path == f"/repos/{name}/installation":
+            return Said(200, {"id": installation})
+        if asked.path == f"/repos/{name}":
+            return Said(200, {"id": id_, "full_name": name})
+    if asked.path.endswith("/access_tokens"):
+        return Said(201, {"token": f"of {asked.path.split('/')[3]}", "expires_at": "2099-01-01T00:00:00Z"})
+    return Said(200, [])
+
+
+def test_an_app_on_several_accounts_calls_as_the_one_whose_repository_it_is_and_spends_that_ones_budget(
+    stand, gate, key
+):
+    stand.script, tokens = several_answers, {}
+    repositories = ["acme/api", "acme/web", "other/app"]
+    door = Door(Installations("12", key, repositories=repositories, tokens=tokens), gate, base_url=stand.url)
+    for url in (
+        "/repositories/3/issues",
+        "/repositories/1/issues",
+        f"{stand.url}/repositories/2/issues?page=2",
+        "/user",
+    ):
+        gate.accounts.clear()
+        door.read(url)
+        expected = "43" if "/3/" in url else "42"
+        assert (stand.asked[-1].headers["authorization"], gate.accounts) == (f"token of {expected}", [expected])
+    assert sum(asked.path.endswith("/access_tokens") for asked in stand.asked) == 2
+    before = len(stand.asked)
+    again = Door(Installations("12", key, repositories=["other/app"], tokens=tokens), gate, base_url=stand.url)
+    again.read("/repositories/3/issues")
+    assert [asked.path for asked in stand.asked[before:]] == ["/repos/other/app/installation", "/repositories/3/issues"]
+
+
+def test_an_installations_token_is_renewed_before_it_ends(stand, gate, key):
+    ends = datetime.now(UTC) + timedelta(minutes=1)
+    stand.script = lambda asked: (
+        Said(201, {"token": "short-lived", "expires_at": ends.isoformat()})
+        if asked.path.endswith("/access_tokens")
+        else app_answers(asked)
+    )
+    door = Door(Installations("12", key, installation=42), gate, base_url=stand.url)
+    for _ in range(2):
+        door.read("/repositories/1/issues")
+    assert [asked.path.rpartition("/")[2] for asked in stand.asked] == ["access_tokens", "issues"] * 2
+    assert gate.accounts == []
+
+
+def test_a_repository_that_the_app_is_not_installed_on_is_named_with_its_cure(stand, gate, key):
+    stand.script = lambda asked: Said(404, {"message": "Not Found"}) if "web" in asked.path else several_answers(asked)
+    door = Door(Installations("12", key, repositories=["acme/api", "acme/web"]), gate, base_url=stand.url)
+    with pytest.raises(Denied, match="not installed on acme/web") as denied:
+        door.read("/repositories/2/issues")
+    assert "install the App" in denied.value.cure
+
+
 def test_an_app_that_is_not_installed_is_denied(stand, gate, key):
     stand.says(Said(401, {"message": "A JSON web token could not be decoded"}))
-    door = Door(Installation("12", key, repository="acme/api"), gate, base_url=stand.url)
+    door = Door(Installations("12", key, repositories=["acme/api"]), gate, base_url=stand.url)
     with pytest.raises(Denied):
         door.read("/repositories/1/issues")
 
 
 def test_a_token_is_told_from_another_by_a_fingerprint_that_gives_nothing_away(stand, gate):
-    prints = {Door(PersonalToken(name), gate, base_url=stand.url).fingerprint() for name in ("one-token", "two-token")}
+    prints = {
+        Door(PersonalToken(name), gate, base_url=stand.url).fingerprint("/user") for name in ("one-token", "two-token")
+    }
     assert len(prints) == 2
     assert not any("token" in each for each in prints)
     assert stand.asked == []

@@ -11,7 +11,8 @@ from sync.core.limits import Lane
 from sync.core.model import Action, Change, Conflict, LinkState, Op, Ref, Shadow, Side
 from sync.core.state import Decision, Failure, Observation
 from sync.core.words import Mode
-from sync.flow.turn import due, heed
+from sync.flow.beat import due
+from sync.flow.turn import heed
 from sync.web.access import SESSION, Access
 from tests.store.making import record
 from tests.web.desk import API, BEARER, FORM, SOURCE, TOKEN, environment, nobodys_port, running
@@ -250,7 +251,7 @@ def test_a_mapping_that_a_person_paused_is_neither_read_nor_written_until_it_goe
     assert store.statuses(["roadmap"])["roadmap"].paused == "stopped by a person on the dashboard"
     world = desk.sync.world("roadmap")
     store.hint("roadmap", None, Lane.PERSON, now)
-    due(store, [world], desk.sync.intervals, queue)
+    due(store, [world.mapping], desk.sync.pace, queue, world.now())
     heed(world, queue)
     assert [task for task, _ in queue.messages if task != "drain"] == []
     assert list(store.hinted()) == ["roadmap"]

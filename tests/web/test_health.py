@@ -4,7 +4,7 @@ import re
 
 from sync.core.limits import Lane
 from sync.core.model import Side
-from sync.store.counters import CALLS, LIMITED
+from sync.store.counters import CALLS, LIMITED, WAITED
 from tests.web.desk import BEARER, environment, running
 
 
@@ -36,7 +36,8 @@ def test_metrics_are_what_the_database_and_redis_tell_in_prometheus_format(locke
     store.count(
         {(CALLS, "roadmap", Side.GITHUB): 7, (LIMITED, "roadmap", Side.NOTION): 1, (CALLS, 'a"\\\nb', Side.NOTION): 2}
     )
-    store.count({(CALLS, "roadmap", Side.GITHUB): 3})
+    store.count({(CALLS, "roadmap", Side.GITHUB): 3, (WAITED, "roadmap", Side.NOTION): 1500})
+    locked.sync.queue.send("heed", "roadmap", Lane.PERSON)
     store.end_pass(store.begin_pass("roadmap", "full", now), "done", now, {})
     store.beat("tick", now)
     store.hint("roadmap", None, Lane.PERSON, now)
@@ -47,6 +48,8 @@ def test_metrics_are_what_the_database_and_redis_tell_in_prometheus_format(locke
     assert 'tandem_calls_total{mapping="roadmap",side="github"} 10' in lines
     assert r'tandem_calls_total{mapping="a\"\\\nb",side="notion"} 2' in lines
     assert 'tandem_limited_total{mapping="roadmap",side="notion"} 1' in lines
+    assert 'tandem_limiter_wait_seconds_total{mapping="roadmap",side="notion"} 1.5' in lines
+    assert 'tandem_messages{lane="person"} 1' in lines
     assert 'tandem_passes_total{mapping="roadmap",mode="full"} 1' in lines
     assert 'tandem_links{mapping="roadmap"} 0' in lines
     assert 'tandem_budget_limit{budget="notion:requests"} 180' in lines

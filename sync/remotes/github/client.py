@@ -30,6 +30,7 @@ from sync.core.ports import Gate
 from sync.remotes.github import answers
 from sync.remotes.github.answers import Answer
 from sync.remotes.github.credential import Credential
+from sync.remotes.github.expiry import expiry
 from sync.remotes.network import fingerprint, loopback
 
 API_VERSION = "2022-11-28"
@@ -60,6 +61,9 @@ class Door:
 
     One requester is not safe to share: it keeps a request's state between sending and receiving (PyGithub issue 1257).
     """
+
+    expires: Callable[[datetime], None] = staticmethod(lambda _moment: None)
+    """What is told when an answer says how long the token is good."""
 
     def __init__(self, credential: Credential, gate: Gate, *, base_url: str, tariff: Tariff | None = None) -> None:
         self.lane = Lane.POLL
@@ -117,9 +121,9 @@ class Door:
         """Return the login under which our issues appear."""
         return self._credential.login(self._ask)
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, url: str) -> str:
         """Return what tells this token from the next: an ETag is good for one token only (github/docs issue 34689)."""
-        return fingerprint(self._credential.token(self._ask))
+        return fingerprint(self._credential.token(self._ask, url))
 
     def _write(self, verb: str, url: str, body: Mapping[str, Any] | None, charges: Sequence[Charge]) -> Answer:
         try:
@@ -144,30 +148,33 @@ class Door:
     ) -> Answer:
         """Make one call, whatever it answers; only a rate limit is told to the gate and raised here."""
         requester, connection = self._mine()
-        who = auth or Auth.Token(self._credential.token(self._ask))
-        connection.before = partial(self._gate.enter, charges, self.lane)
+        who = auth or Auth.Token(self._credential.token(self._ask, url))
+        account = "" if auth else self._credential.account(url)
+        gate = self._gate.of(account) if account else self._gate
+        connection.before = partial(gate.enter, charges, self.lane)
         status, told, text = requester.withAuth(who).requestJson(
             verb, url, dict(parameters or {}), dict(headers or {}), body, connection
         )
         answer = Answer(status, told, answers.parsed(text), text, url)
-        self._learn(answer)
+        self._learn(answer, gate)
         return answer
 
-    def _learn(self, answer: Answer) -> None:
+    def _learn(self, answer: Answer, gate: Gate) -> None:
         """Tell the gate what the headers say, and stop everybody where a limit was overstepped.
 
         A gate that cannot be told must not hide an answer: what was written would be taken for not written.
         """
+        ends = expiry(answer.headers)
+        if ends is not None:
+            self.expires(ends)
         window = answers.window(answer.headers)
         if window:
             with suppress(TryLater):
-                self._gate.observe(
-                    self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at
-                )
+                gate.observe(self._tariff.all, limit=window.limit, remaining=window.remaining, reset_at=window.reset_at)
         wait = answers.limited(answer, datetime.now(UTC))
         if wait is not None:
             with suppress(TryLater):
-                self._gate.pause(self._tariff.all, wait, answer.message)
+                gate.pause(self._tariff.all, wait, answer.message)
             raise Busy(wait, f"GitHub: {answer.message}")
 
     def _ask(self, verb: str, url: str, auth: Auth.Auth | None) -> Any:  # noqa: ANN401 - JSON is any shape
@@ -208,7 +215,7 @@ class Door:
 class _Plain(HTTPRequestsConnectionClass):
     """A connection that asks for a grant before every request."""
 
-    before: Callable[[], None]
+    before: Callable[[], object]
 
     def getresponse(self) -> RequestsResponse:
         self.before()
@@ -218,7 +225,7 @@ class _Plain(HTTPRequestsConnectionClass):
 class _Secure(HTTPSRequestsConnectionClass):
     """The same over TLS."""
 
-    before: Callable[[], None]
+    before: Callable[[], object]
 
     def getresponse(self) -> RequestsResponse:
         self.before()

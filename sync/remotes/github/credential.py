@@ -1,28 +1,38 @@
-"""Who we are to GitHub: a personal token or an App's installation; the calls it takes are made by the door."""
+"""Who we are to GitHub: a personal token or an App's installations; the calls it takes are made by the door."""
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from github import Auth
 
+from sync.core.errors import Denied, Rejected
 from sync.remotes.network import NEVER
 
 Ask = Callable[[str, str, Auth.Auth | None], Any]
 """Make one call (verb, path, as whom) through the door and return its JSON; None is the credential itself."""
 
+Tokens = dict[int, tuple[str, datetime]]
+"""Tokens by installation with the time of their end, to be shared by all mappings of a process."""
 EARLY = timedelta(minutes=2)
 """How long before its end a token is renewed: no call may outlive it."""
+PLACE = re.compile(r"/(repos/[^/?]+/[^/?]+|repositories/\d+)")
+"""What names a repository in an address: its name, or the id that outlives it."""
 
 
 class Credential(Protocol):
-    """A source of tokens."""
+    """A source of tokens; `url` is what is about to be asked."""
 
-    def token(self, ask: Ask) -> str:
+    def token(self, ask: Ask, url: str) -> str:
         """Return a token that is valid now."""
+        ...
+
+    def account(self, url: str) -> str:
+        """Return whose budgets the call is charged to, an empty text where the credential has one account only."""
         ...
 
     def login(self, ask: Ask) -> str:
@@ -37,9 +47,13 @@ class PersonalToken:
         self._token = token
         self._login = ""
 
-    def token(self, ask: Ask) -> str:  # noqa: ARG002 - it needs no call
+    def token(self, ask: Ask, url: str) -> str:  # noqa: ARG002 - it needs no call
         """Return the token."""
         return self._token
+
+    def account(self, url: str) -> str:  # noqa: ARG002 - it has one
+        """Return nothing: all calls are one person's."""
+        return ""
 
     def login(self, ask: Ask) -> str:
         """Return the login of the token's owner (REST "Get the authenticated user")."""
@@ -47,33 +61,80 @@ class PersonalToken:
         return self._login
 
 
-class Installation:
-    """A GitHub App on one account; where the installation's id is not given it is found by one of its repositories.
+class Installations:
+    """A GitHub App on one account or several: whose repository a call is about decides which installation makes it.
 
-    Its token lives for one hour (docs.github.com, "Generating an installation access token for a GitHub App").
+    Where no installation is given it is found for each of the repositories. A token lives for one hour
+    (docs.github.com, "Generating an installation access token for a GitHub App"); each installation has rate limits of
+    its own ("Rate limits for GitHub Apps").
     """
 
-    def __init__(self, app_id: str, private_key: str, *, installation: int | None = None, repository: str = "") -> None:
+    def __init__(
+        self,
+        app_id: str,
+        private_key: str,
+        *,
+        installation: int | None = None,
+        repositories: Sequence[str] = (),
+        tokens: Tokens | None = None,
+    ) -> None:
         self._app = Auth.AppAuth(app_id, private_key)
-        self._id = installation
-        self._repository = repository
+        self._given = installation
+        self._repositories = tuple(repositories)
+        self._found: dict[str, int] = {}
+        self._tokens: Tokens = {} if tokens is None else tokens
         self._lock = threading.Lock()
-        self._token, self._until, self._login = "", NEVER, ""
+        self._login = ""
 
-    def token(self, ask: Ask) -> str:
-        """Return the installation's token, a new one where the last is about to end."""
+    def token(self, ask: Ask, url: str) -> str:
+        """Return the token of the installation that the address is of, a new one where the last is about to end."""
         with self._lock:
-            if datetime.now(UTC) + EARLY >= self._until:
-                self._renew(ask)
-            return self._token
+            return self._token(ask, self._installation(ask, url))
+
+    def account(self, url: str) -> str:
+        """Return the installation, once its token was asked for; the one that is given needs no telling apart."""
+        return "" if self._given is not None else str(self._known(url) or "")
 
     def login(self, ask: Ask) -> str:
         """Return the App's own login (REST "Get the authenticated app"): its slug with the suffix of bots."""
         self._login = self._login or f"{ask('GET', '/app', self._app)['slug']}[bot]"
         return self._login
 
-    def _renew(self, ask: Ask) -> None:
-        if self._id is None:
-            self._id = int(ask("GET", f"/repos/{self._repository}/installation", self._app)["id"])
-        made = ask("POST", f"/app/installations/{self._id}/access_tokens", self._app)
-        self._token, self._until = made["token"], datetime.fromisoformat(made["expires_at"])
+    def _token(self, ask: Ask, installation: int) -> str:
+        token, until = self._tokens.get(installation, ("", NEVER))
+        if datetime.now(UTC) + EARLY < until:
+            return token
+        made = ask("POST", f"/app/installations/{installation}/access_tokens", self._app)
+        self._tokens[installation] = made["token"], datetime.fromisoformat(made["expires_at"])
+        return str(made["token"])
+
+    def _installation(self, ask: Ask, url: str) -> int:
+        """Return the installation of the address; one that names none of our repositories goes to the first's."""
+        if self._given is not None:
+            return self._given
+        if self._known(url) is None:
+            for name in self._repositories:
+                self._locate(ask, name)
+        return self._known(url) or self._found[f"repos/{self._repositories[0].casefold()}"]
+
+    def _known(self, url: str) -> int | None:
+        named = PLACE.search(url)
+        place = named[1].casefold() if named else f"repos/{self._repositories[0].casefold()}"
+        if len(self._repositories) == 1:
+            place = f"repos/{self._repositories[0].casefold()}"
+        return self._found.get(place)
+
+    def _locate(self, ask: Ask, name: str) -> None:
+        """Find the installation of a repository, and under which id the repository goes (REST "Get a repository")."""
+        place = f"repos/{name.casefold()}"
+        if place in self._found:
+            return
+        try:
+            installation = int(ask("GET", f"/repos/{name}/installation", self._app)["id"])
+        except Rejected as missing:
+            cure = "install the App on the repository's account, with access to the repository"
+            raise Denied(f"the GitHub App is not installed on {name}", cure) from missing
+        if len(self._repositories) > 1:
+            raw = ask("GET", f"/repos/{name}", Auth.Token(self._token(ask, installation)))
+            self._found[f"repositories/{raw['id']}"] = installation
+        self._found[place] = installation

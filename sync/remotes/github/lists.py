@@ -69,7 +69,7 @@ def changes(door: Door, container: str, text: str | None, feed: Feed = ISSUES) -
         yield Batch((), str(cursor))
         return
     if text is not None and following(first) is None:
-        yield asked.batch(first, _stayed(cursor, first, door))
+        yield asked.batch(first, _stayed(cursor, first, door.fingerprint(asked.url)))
         return
     for answer, last in asked.walk(first, cursor):
         yield asked.batch(answer, _moved(cursor, first) if last else None)
@@ -91,6 +91,11 @@ class _Asked:
     door: Door
     container: str
     feed: Feed
+
+    @property
+    def url(self) -> str:
+        """Return where the list is found."""
+        return f"/repositories/{self.container}/{self.feed.path}"
 
     def walk(self, first: Answer, cursor: Cursor) -> Iterator[tuple[Answer, bool]]:
         """Yield all pages, each told whether it is the last.
@@ -117,10 +122,9 @@ class _Asked:
             query["state"] = "all"
         if cursor.since:
             query["since"] = cursor.since
-        unchanged = ask and cursor.etag and cursor.token == self.door.fingerprint()
+        unchanged = ask and cursor.etag and cursor.token == self.door.fingerprint(self.url)
         headers = {"If-None-Match": cursor.etag} if unchanged and cursor.etag else None
-        url = f"/repositories/{self.container}/{self.feed.path}"
-        return self._readable(self.door.read(url, parameters=query, headers=headers))
+        return self._readable(self.door.read(self.url, parameters=query, headers=headers))
 
     def batch(self, answer: Answer, cursor: Cursor | None) -> Batch:
         """Return what a page shows."""
@@ -141,8 +145,8 @@ def _edge(answer: Answer) -> str:
     return (records.moment(answer.body[-1]["updated_at"]) - STEP).strftime(STAMP)
 
 
-def _stayed(cursor: Cursor, answer: Answer, door: Door) -> Cursor:
-    return replace(cursor, etag=answer.headers.get("etag"), token=door.fingerprint())
+def _stayed(cursor: Cursor, answer: Answer, token: str) -> Cursor:
+    return replace(cursor, etag=answer.headers.get("etag"), token=token)
 
 
 def _moved(cursor: Cursor, first: Answer) -> Cursor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -70,9 +71,9 @@ class GitHub:
 
     # --- the place and its people
 
-    def grant(self, token: str, login: str, *, issues: str = "write") -> Grant:
-        """Let a token stand for a user; `issues` is how far the token itself reaches: write, read or none."""
-        return self.world.grant(token, login, issues=issues)
+    def grant(self, token: str, login: str, *, issues: str = "write", expires: str = "") -> Grant:
+        """Let a token stand for a user; `issues` is how far it reaches: write, read or none; `expires` is only told."""
+        return self.world.grant(token, login, issues=issues, expires=expires)
 
     def add_user(self, login: str, *, name: str | None = None, kind: str = "User") -> User:
         """Return the user of that login, made now if there was none."""
@@ -125,7 +126,8 @@ class GitHub:
                 grant = self._authenticate(request)
             except Refused as refused:
                 return self._reply(Answer(refused.status, refused.body(DOCS)), user=0)
-            return self._authenticated(request, grant)
+            reply = self._authenticated(request, grant)
+            return _ending(reply, grant.expires) if grant and grant.expires else reply
 
     def template(self, request: Request) -> str:
         """Return the route's template for the counters."""
@@ -230,6 +232,11 @@ class GitHub:
             **answer.headers,
         }
         return Reply(answer.status, body, headers)
+
+
+def _ending(reply: Reply, expires: str) -> Reply:
+    """Tell when the token ends (recorded 2026-06-02, of a fine-grained token)."""
+    return replace(reply, headers={**reply.headers, "github-authentication-token-expiration": expires})
 
 
 def _match(table: Table, method: str, path: str) -> tuple[Route, dict[str, str]] | None:

@@ -52,11 +52,12 @@ FAULTS = {"empty_list": "a list answers [] (the search index is down)"}
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token stands for: a user, and how far the token itself reaches (`issues`: write, read or none)."""
+    """What a token stands for: a user, how far it reaches itself (`issues`: write, read or none), and when it ends."""
 
     token: str
     user: User
     issues: str = "write"
+    expires: str = ""
 
 
 class World:
@@ -115,9 +116,9 @@ class World:
         self._by_login[user.login.casefold()] = user.id
         return user
 
-    def grant(self, token: str, login: str, *, issues: str = "write") -> Grant:
-        """Let a token stand for a user; `issues` is how far the token reaches: write, read or none."""
-        self.grants[token] = Grant(token, self.add_user(login), issues)
+    def grant(self, token: str, login: str, *, issues: str = "write", expires: str = "") -> Grant:
+        """Let a token stand for a user; `issues` is how far it reaches: write, read or none; `expires` is only told."""
+        self.grants[token] = Grant(token, self.add_user(login), issues, expires)
         return self.grants[token]
 
     def revoke_token(self, token: str) -> None:

@@ -182,6 +182,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
     )
     with op.batch_alter_table("passes", schema=None) as batch_op:
+        batch_op.create_index("ix_passes_at", ["at"], unique=False)
         batch_op.create_index("ix_passes_mapping_at", ["mapping", "at"], unique=False)
 
     op.create_table(
@@ -370,6 +371,7 @@ def downgrade() -> None:  # noqa: PLR0915 - the same list
     op.drop_table("quarantine")
     with op.batch_alter_table("passes", schema=None) as batch_op:
         batch_op.drop_index("ix_passes_mapping_at")
+        batch_op.drop_index("ix_passes_at")
 
     op.drop_table("passes")
     op.drop_table("meta")
