@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
-from sync.cli.frame import ATTENTION, OK, Result
+from sync.cli.frame import ATTENTION, OK, Result, problem_document
 from sync.core.errors import TryLater
+from sync.core.mapping import Mapping
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,12 +21,14 @@ def status() -> Result:
     """Show the state; neither service is asked."""
     with wiring.opened() as sync:
         rows = [sync.store.status_rows(mapping.name) for mapping in sync.mappings]
+        rows += [_faulty(sync, mapping) for mapping in sync.loaded.doubtful if mapping.name]
         values = {row.name: sync.store.unmapped(row.name) for row in rows}
         kept_out = {row.name: sync.store.quarantined(row.name) for row in rows}
         budgets = _budgets(sync)
         problems = sync.loaded.problems
     attention = any(_attention(row) for row in rows) or any(problem.level == "fault" for problem in problems)
-    document = {"mappings": [_document(row) for row in rows], "budgets": budgets}
+    faults = [problem_document(problem) for problem in problems if problem.level == "fault"]
+    document = {"mappings": [_document(row) for row in rows], "budgets": budgets, "problems": faults}
 
     def show(out: Console) -> None:
         render.problems(out, problems)
@@ -41,6 +45,12 @@ def status() -> Result:
                 out.print(f"quarantined {row.name}: {kept.ref.side} {kept.ref.id}: {kept.reason}")
 
     return Result(document, show, ATTENTION if attention else OK)
+
+
+def _faulty(sync: wiring.Sync, mapping: Mapping) -> Status:
+    """Return how a mapping stands that does not run, because its file is faulty."""
+    faults = (each for each in sync.loaded.problems if each.level == "fault" and each.file == mapping.path)
+    return replace(sync.store.status_rows(mapping.name), paused=f"its file is faulty: {next(faults, mapping.path)}")
 
 
 def _attention(row: Status) -> bool:
