@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from sync.cli.frame import finish
+from sync.cli.usage import Commands
 
 app = typer.Typer(
     name="tandem",
+    cls=Commands,
     help="Keeps GitHub Issues and a Notion database in step, both ways.",
     no_args_is_help=True,
     add_completion=True,
@@ -122,28 +124,34 @@ def status(as_json: Json = False) -> None:
 @conflicts_app.callback(invoke_without_command=True)
 def conflicts(context: typer.Context, as_json: Json = False) -> None:
     """List what both sides changed and disagree on."""
+    context.obj = as_json
     if context.invoked_subcommand is None:
-        conflicts_list(as_json=as_json)
+        conflicts_list(context, as_json=as_json)
 
 
 @conflicts_app.command("list")
-def conflicts_list(as_json: Json = False) -> None:
+def conflicts_list(context: typer.Context, as_json: Json = False) -> None:
     """List conflicts, held and decided."""
     from sync.cli.conflicts import listed
 
-    finish(listed, as_json=as_json)
+    finish(listed, as_json=as_json or context.obj)
 
 
 @conflicts_app.command("show")
-def conflicts_show(id: Annotated[int, typer.Argument(metavar="ID")], as_json: Json = False) -> None:  # noqa: A002 - its name in the help
+def conflicts_show(
+    context: typer.Context,
+    id: Annotated[int, typer.Argument(metavar="ID")],  # noqa: A002 - its name in the help
+    as_json: Json = False,
+) -> None:
     """Show one conflict."""
     from sync.cli.conflicts import shown
 
-    finish(lambda: shown(id), as_json=as_json)
+    finish(lambda: shown(id), as_json=as_json or context.obj)
 
 
 @conflicts_app.command("resolve")
 def conflicts_resolve(
+    context: typer.Context,
     use: Annotated[str, typer.Option(help="The side whose value is kept: github or notion.")],
     id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002 - its name in the help
     every: Annotated[bool, typer.Option("--all", help="All open conflicts of --mapping.")] = False,
@@ -154,26 +162,28 @@ def conflicts_resolve(
     """Decide an open conflict; refused if either value moved since it was shown."""
     from sync.cli.conflicts import Choice, resolved
 
-    finish(lambda: resolved(Choice(use, id, every, mapping, field)), as_json=as_json)
+    finish(lambda: resolved(Choice(use, id, every, mapping, field)), as_json=as_json or context.obj)
 
 
 @failures_app.callback(invoke_without_command=True)
 def failures(context: typer.Context, as_json: Json = False) -> None:
     """List writes that were refused for good or not applied."""
+    context.obj = as_json
     if context.invoked_subcommand is None:
-        failures_list(as_json=as_json)
+        failures_list(context, as_json=as_json)
 
 
 @failures_app.command("list")
-def failures_list(as_json: Json = False) -> None:
+def failures_list(context: typer.Context, as_json: Json = False) -> None:
     """List failures with their cures."""
     from sync.cli.failures import listed
 
-    finish(listed, as_json=as_json)
+    finish(listed, as_json=as_json or context.obj)
 
 
 @failures_app.command("retry")
 def failures_retry(
+    context: typer.Context,
     id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002 - its name in the help
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     as_json: Json = False,
@@ -181,7 +191,7 @@ def failures_retry(
     """Have failed writes tried again."""
     from sync.cli.failures import retried
 
-    finish(lambda: retried(id, every=every), as_json=as_json)
+    finish(lambda: retried(id, every=every), as_json=as_json or context.obj)
 
 
 @app.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sync.cli.documents import called, value
 from sync.cli.frame import Result
 from sync.cli.render import conflict_table
-from sync.cli.session import state
+from sync.cli.session import known_names, state
 from sync.core.errors import Misconfigured, Problem
 from sync.core.model import Shadow, Side
 from sync.flow.bind import remembered
@@ -61,10 +62,14 @@ def resolved(choice: Choice) -> Result:
 
 
 def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
-    if choice.id is not None:
+    if choice.id is not None and not choice.every:
         return [_one(store, choice.id)]
-    if not choice.every or choice.mapping is None:
-        raise Misconfigured([Problem("name a conflict's id, or --all with --mapping")])
+    if choice.id is not None or choice.mapping is None or not choice.every:
+        raise Misconfigured([Problem("name either a conflict's id, or --all with --mapping")])
+    there = known_names(store)
+    if choice.mapping not in there:
+        near = get_close_matches(choice.mapping, there, n=1)
+        raise Misconfigured([Problem(f"no mapping is named {choice.mapping!r}", nearest=near[0] if near else None)])
     rows = [row for row in store.conflicts(choice.mapping) if row.state == "held"]
     return [row for row in rows if choice.field in (None, _field(row))]
 

@@ -24,8 +24,8 @@ def retried(number: int | None, *, every: bool) -> Result:
         rows = [row for row in store.failures() if every or row.failure.id == number]
         if number is not None and not rows:
             raise Misconfigured([Problem(f"no failure has the id {number}", cure="see `tandem failures`")])
-        if number is None and not every:
-            raise Misconfigured([Problem("name a failure's id, or --all")])
+        if (number is None) is not every:
+            raise Misconfigured([Problem("name either a failure's id, or --all")])
         count = store.retry([row.failure.id for row in rows])
     return Result(
         {"failures": [document(row) for row in rows], "retried": count},

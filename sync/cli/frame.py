@@ -56,7 +56,7 @@ def failed(error: TandemError) -> Result:
     """Return an error as a result: the message, and every problem with its place and its cure."""
     found = error.problems if isinstance(error, Misconfigured) else ()
     message = _message(error)
-    document = {"error": {"message": message, "problems": [_document(problem) for problem in found]}}
+    document = {"error": {"message": message, "problems": [problem_document(problem) for problem in found]}}
     return Result(document, lambda out: problems(out, error), ERROR)
 
 
@@ -73,7 +73,8 @@ def _message(error: TandemError) -> str:
             return str(error)
 
 
-def _document(problem: Problem) -> dict[str, Any]:
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem as the contract words it."""
     return {
         "file": problem.file,
         "line": problem.line,

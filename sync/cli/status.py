@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
-from sync.cli.frame import ATTENTION, OK, Result
+from sync.cli.frame import ATTENTION, OK, Result, problem_document
 from sync.core.errors import TryLater
+from sync.core.mapping import Mapping
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,14 +25,20 @@ def status() -> Result:
     """Show the state; neither service is asked."""
     with wiring.opened() as sync:
         rows = [sync.store.status_rows(mapping.name) for mapping in sync.mappings]
+        rows += [_faulty(sync, mapping) for mapping in sync.loaded.doubtful if mapping.name]
         values = {row.name: sync.store.unmapped(row.name) for row in rows}
         kept_out = {row.name: sync.store.quarantined(row.name) for row in rows}
         budgets, ends, now = _budgets(sync), sync.token_ends, sync.clock.now()
         problems = sync.loaded.problems
     soon = ends is not None and ends - now < URGENT
     attention = soon or any(_attention(row) for row in rows) or any(problem.level == "fault" for problem in problems)
-    tokens = {"github": {"expires_at": ends.isoformat() if ends else None}}
-    document = {"mappings": [_document(row) for row in rows], "budgets": budgets, "tokens": tokens}
+    faults = [problem_document(problem) for problem in problems if problem.level == "fault"]
+    document = {
+        "mappings": [_document(row) for row in rows],
+        "budgets": budgets,
+        "tokens": {"github": {"expires_at": ends.isoformat() if ends else None}},
+        "problems": faults,
+    }
 
     def show(out: Console) -> None:
         render.problems(out, problems)
@@ -56,6 +64,12 @@ def status() -> Result:
 def _ending(left: timedelta) -> str:
     days = left // timedelta(days=1)
     return "GITHUB_TOKEN has expired" if left <= timedelta(0) else f"GITHUB_TOKEN expires in {days} days"
+
+
+def _faulty(sync: wiring.Sync, mapping: Mapping) -> Status:
+    """Return how a mapping stands that does not run, because its file is faulty."""
+    faults = (each for each in sync.loaded.problems if each.level == "fault" and each.file == mapping.path)
+    return replace(sync.store.status_rows(mapping.name), paused=f"its file is faulty: {next(faults, mapping.path)}")
 
 
 def _attention(row: Status) -> bool:

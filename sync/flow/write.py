@@ -12,6 +12,7 @@ from functools import partial
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
+from sync.core.comments import within
 from sync.core.errors import (
     Busy,
     Denied,
