@@ -53,7 +53,16 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
                 alive[ref.container] = world.remote(ref.side).alive(ref.container)
             record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
         world.store.looked(world.name, [ref])
-        keep(world, bound, [record], moment)
+        keep(world, bound, [_believed(world, record)], moment)
+
+
+def _believed(world: World, record: Record) -> Record:
+    """Return what was read; that a comment is gone which was just written is asked again, for a replica may lag."""
+    link = world.store.link_of(world.name, record.ref) if record.presence.gone and record.ref.kind == COMMENT else None
+    if link is None or link.tied_at is None or world.now() >= link.tied_at + world.patience.stale:
+        return record
+    world.store.look_later(world.name, [record.ref], link.tied_at + world.patience.stale)
+    return replace(record, presence=Presence.HIDDEN)
 
 
 def renew(world: World, bound: Bound, side: Side, container: str) -> None:

@@ -96,6 +96,16 @@ def _keep(world: World, bound: Bound, records: Sequence[Record], moments: tuple[
         if (fresh := _wanted(bound, record, links.get(record.ref), began)) is not None or record.ref in known
     ]
     fetch.keep(world, bound, [each for each in kept if each is not None], moment)
+    _follow(world, [each for each in records if each.ref in known and known[each.ref].link], moment)
+
+
+def _follow(world: World, records: Sequence[Record], moment: Moment) -> None:
+    """Give the links of comments that went along with a transferred issue the place where they are now."""
+    for record in records:
+        link = world.store.link_of(world.name, record.ref)
+        held = link.ref(record.ref.side) if link else None
+        if link and held and (held.container, held.number) != (record.ref.container, record.ref.number):
+            world.store.rekey(link, link.state, record.ref, moment.seq)
 
 
 def _wanted(bound: Bound, record: Record, link: Link | None, began: Moment) -> Record | None:
