@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sync.core.errors import Denied, Misconfigured, TryLater
 from sync.core.limits import Lane
+from sync.core.model import Ref
 from sync.core.ports import Queue
 from sync.core.state import Kind
 from sync.core.store import Store
@@ -16,6 +17,7 @@ from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look
 from sync.flow.match import match
+from sync.flow.overhear import attend
 from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
 from sync.flow.run import complete_first_pass, listen, moment, resume
@@ -47,7 +49,7 @@ def heed(world: World, queue: Queue) -> None:
         if whole - {Mode.APPROVE}:
             _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole)
         elif len(hints) > len(whole):
-            _decide(world, queue)
+            _decide(world, queue, named=[hint.ref for hint in hints if hint.ref is not None])
 
 
 def decide(world: World, queue: Queue) -> None:
@@ -155,11 +157,12 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
     resume(world)
 
 
-def _decide(world: World, queue: Queue, *, let_through: bool = False) -> None:
+def _decide(world: World, queue: Queue, *, let_through: bool = False, named: Iterable[Ref] = ()) -> None:
     try:
-        bound = bind(world, fresh=False)
+        began, bound = moment(world), bind(world, fresh=False)
         look(world, bound, world.store.due_looks(world.name, world.now()))
         match(world, bound)
+        attend(world, bound, named, began)
         pair(world, bound)
         reconcile(world, bound, let_through=let_through)
     except (Denied, Misconfigured) as stopped:

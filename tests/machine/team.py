@@ -187,6 +187,7 @@ class Team:
         }
         self.talks = {side: Talk(side, self.clock) for side in Side}
         self.discussions = {side: MemoryDiscussions(talk, self.storm) for side, talk in self.talks.items()}
+        self.rotation = Rotation(2, 20)
         self.bound = bind(self.mapping, ISSUE, PAGE)
         self.written: Counter = Counter()
         self.history: list[Edit] = []
@@ -195,7 +196,7 @@ class Team:
     def world(self, owner: str = "w1") -> World:
         patience = Patience(fresh=timedelta(seconds=5), lease=timedelta(seconds=60))
         world = World(self.mapping, self.remotes, self.store, self.clock, owner, patience)
-        return replace(world, discussions=self.discussions, rotation=Rotation(2, 20))
+        return replace(world, discussions=self.discussions, rotation=self.rotation)
 
     # -- workers -------------------------------------------------------------------------------------------------
 
