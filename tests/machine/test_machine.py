@@ -152,35 +152,23 @@ class Machine(RuleBasedStateMachine):
         if len(issues) > 2:
             self.team.presence(Side.GITHUB, issues[pick % len(issues)], Presence.DELETED)
 
-    @rule(side=SIDES, pick=st.integers(0, 9))
-    def person_comments(self, side, pick):
-        records = [pair[side] for pair in self.team.pairs() if pair[side] in self.team.here(side)]
-        if records:
-            self.said += 1
-            self.team.say(side, records[pick % len(records)], f"said {self.said}")
-
-    @rule(side=SIDES, pick=st.integers(0, 9))
-    def person_edits_a_comment(self, side, pick):
-        talk = self.team.talks[side]
+    @rule(side=SIDES, pick=st.integers(0, 9), deed=st.sampled_from(["say", "say", "edit", "edit", "delete", "resolve"]))
+    def people_talk(self, side, pick, deed):
+        """Say something, or edit, delete or resolve what was said: one rule, so that talk does not drown the rest."""
+        talk, self.said = self.team.talks[side], self.said + 1
         there = [id_ for id_, remarks in talk.remarks.items() if remarks[-1].text is not None]
-        if there:
+        if deed == "say":
+            records = [pair[side] for pair in self.team.pairs() if pair[side] in self.team.here(side)]
+            if records:
+                self.team.say(side, records[pick % len(records)], f"said {self.said}")
+        elif deed == "resolve":
+            notion = self.team.talks[Side.NOTION]
+            notion.resolved ^= set(sorted(notion.remarks)[pick : pick + 1])
+        elif there:
             id_ = there[pick % len(there)]
-            if talk.remarks[id_][-1].mark is None or side is Side.GITHUB:  # nobody edits a connection's own in Notion
-                self.said += 1
-                talk.change(id_, f"edited {self.said}")
-
-    @rule(side=SIDES, pick=st.integers(0, 9))
-    def person_deletes_a_comment(self, side, pick):
-        talk = self.team.talks[side]
-        there = [id_ for id_, remarks in talk.remarks.items() if remarks[-1].text is not None]
-        if there:
-            talk.change(there[pick % len(there)], None)
-
-    @rule(pick=st.integers(0, 9))
-    def person_resolves_or_opens_a_thread(self, pick):
-        talk = self.team.talks[Side.NOTION]
-        if talk.remarks:
-            talk.resolved ^= {sorted(talk.remarks)[pick % len(talk.remarks)]}
+            ours = side is Side.NOTION and talk.remarks[id_][-1].mark is not None
+            if deed == "delete" or not ours:  # nobody edits a connection's own words in Notion
+                talk.change(id_, None if deed == "delete" else f"edited {self.said}")
 
     # -- weather -------------------------------------------------------------------------------------------------
 
