@@ -13,7 +13,7 @@ from sync.cli.frame import CHANGES, ERROR, OK, Result
 from sync.cli.session import chosen, faulty
 from sync.core.errors import Misconfigured
 from sync.core.mapping import Mapping
-from sync.core.model import Action, Side
+from sync.core.model import Side
 from sync.flow import run as flow
 from sync.flow.bind import bind, schemas
 
@@ -65,7 +65,7 @@ def _planned(sync: wiring.Sync, mapping: Mapping, people: dict[str, str], *, ful
 
 def seconds(sync: wiring.Sync, decided: Round, calls: Counter[Side]) -> float:
     """Return how long the calls take at the least, by the budget that is spent first."""
-    births = sum(op.action is Action.CREATE and op.side is Side.GITHUB for _, plan in decided.plans for op in plan.ops)
+    births = sum(op.birth and op.side is Side.GITHUB for _, plan in decided.plans for op in plan.ops)
     needs = {"notion:requests": calls[Side.NOTION], "github:requests": calls[Side.GITHUB]}
     needs |= {"github:creates-minute": births, "github:creates-hour": births}
     longest = 0.0

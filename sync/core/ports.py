@@ -187,6 +187,10 @@ class Designer(Protocol):
         """Return what the connection lacks to write pages; nothing is written to find out."""
         ...
 
+    def speech(self) -> Sequence[Problem]:
+        """Return what the connection lacks to read and write comments; nothing is written to find out."""
+        ...
+
 
 class Queue(Protocol):
     """A nudge to a worker: a task's name and a key, never a record; losing one loses nothing."""

@@ -80,7 +80,16 @@ def _read_one(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> N
         if ref.container not in alive:
             alive[ref.container] = world.remote(ref.side).alive(ref.container)
         record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
-    keep(world, bound, [record], moment)
+    keep(world, bound, [_believed(world, record)], moment)
+
+
+def _believed(world: World, record: Record) -> Record:
+    """Return what was read; that a comment is gone which was just written is asked again, for a replica may lag."""
+    link = world.store.link_of(world.name, record.ref) if record.presence.gone and record.ref.kind == COMMENT else None
+    if link is None or link.tied_at is None or world.now() >= link.tied_at + world.patience.stale:
+        return record
+    world.store.look_later(world.name, [record.ref], link.tied_at + world.patience.stale)
+    return replace(record, presence=Presence.HIDDEN)
 
 
 def complete(world: World, bound: Bound, ref: Ref) -> None:

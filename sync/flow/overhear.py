@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sync.core.bound import MARK, Bound
 from sync.core.comments import OLD, before
 from sync.core.errors import Vanished
-from sync.core.model import Link, LinkState, Record, Ref, Side
+from sync.core.model import ISSUE, Link, LinkState, Record, Ref, Side
 from sync.core.observe import Moment
 from sync.flow import fetch
 from sync.flow.world import World
@@ -26,6 +26,14 @@ def overhear(world: World, bound: Bound, began: Moment) -> None:
             _list(world, bound, (side, container), began)
     for link in world.store.stirred(world.name, began.seq, began.at, ACTIVE):
         discussion(world, bound, link, Side.NOTION, began)
+
+
+def attend(world: World, bound: Bound, named: Iterable[Ref], began: Moment) -> None:
+    """Read the discussions of pages that somebody named."""
+    for ref in named if bound.discussion is not None else ():
+        link = world.store.link_of(world.name, ref) if ref.side is Side.NOTION and ref.kind == ISSUE else None
+        if link is not None:
+            discussion(world, bound, link, Side.NOTION, began)
 
 
 def discussion(world: World, bound: Bound, link: Link, side: Side, began: Moment) -> None:
@@ -96,6 +104,16 @@ def _keep(world: World, bound: Bound, records: Sequence[Record], moments: tuple[
         if (fresh := _wanted(bound, record, links.get(record.ref), began)) is not None or record.ref in known
     ]
     fetch.keep(world, bound, [each for each in kept if each is not None], moment)
+    _follow(world, [each for each in records if each.ref in known and known[each.ref].link], moment)
+
+
+def _follow(world: World, records: Sequence[Record], moment: Moment) -> None:
+    """Give the links of comments that went along with a transferred issue the place where they are now."""
+    for record in records:
+        link = world.store.link_of(world.name, record.ref)
+        held = link.ref(record.ref.side) if link else None
+        if link and held and (held.container, held.number) != (record.ref.container, record.ref.number):
+            world.store.rekey(link, link.state, record.ref, moment.seq)
 
 
 def _wanted(bound: Bound, record: Record, link: Link | None, began: Moment) -> Record | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,6 +10,7 @@ from datetime import timedelta
 from sync.core.bound import Bound
 from sync.core.errors import Denied, Misconfigured, TandemError, TryLater
 from sync.core.limits import Lane
+from sync.core.model import Ref
 from sync.core.pace import Due, Pace, pass_due
 from sync.core.ports import Queue
 from sync.core.state import Kind, Outgoing, Standing
@@ -17,6 +18,7 @@ from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
+from sync.flow.overhear import attend
 from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
 from sync.flow.run import complete_first_pass, listen, moment, resume
@@ -59,7 +61,7 @@ def heed(world: World, queue: Queue) -> None:
         if asked and not _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole):
             _keep_for_later(world, asked)
         elif len(hints) > len(whole) and not asked:
-            _decide(world, queue)
+            _decide(world, queue, named=[hint.ref for hint in hints if hint.ref is not None])
 
 
 def decide(world: World, queue: Queue) -> None:
@@ -182,12 +184,13 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
     resume(world)
 
 
-def _decide(world: World, queue: Queue, *, let_through: bool = False) -> bool:
+def _decide(world: World, queue: Queue, *, let_through: bool = False, named: Iterable[Ref] = ()) -> bool:
     """Decide what is marked, and tell whether nothing was away that is needed for it; what is marked stays so."""
     with _noted(world, "hint") as noted:
-        bound = bind(noted.world, fresh=False)
+        began, bound = moment(noted.world), bind(noted.world, fresh=False)
         look_due(noted.world, bound)
         match(noted.world, bound)
+        attend(noted.world, bound, named, began)
         pair(noted.world, bound)
         _decided(noted.world, bound, let_through=let_through)
     _ask_for_writes(world, queue)

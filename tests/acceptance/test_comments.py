@@ -9,6 +9,7 @@ import pytest
 from sync.cli.sandbox import REPOSITORY
 from sync.core.model import Side
 from sync.sandbox.notion import showing
+from sync.sandbox.seed import populate
 from tests.acceptance.place import FIELDS
 
 ROW = "{github: comments, notion: comments}"
@@ -247,6 +248,30 @@ def test_a_locked_issue_refuses_its_comment_and_holds_up_nothing_else(talk):
     (failure,) = talk.run("failures").document["failures"]
     assert failure["issue"] == f"{REPOSITORY}#1"
     assert failure["cure"] == "unlock the issue"
+
+
+def test_comments_go_along_with_an_issue_that_is_transferred_within_the_mapping(place):
+    populate(place.running.github, "acme/web", 0)
+    place.map(fields=(*FIELDS, ROW), repository=f"{REPOSITORY}, acme/web")
+    place.set(STALE_SECONDS="2")
+    place.opened("First")
+    place.synced()
+    one = place.person().comment(REPOSITORY, 1, "from GitHub")
+    two = place.ada.comment(place.page()["id"], "from Notion")
+    place.synced("--full")
+    place.person().transfer(REPOSITORY, 1, "acme/web")
+    place.running.clock.advance(300)
+    for _ in range(2):
+        place.synced("--full")
+    place.ada.edit_comment(two, "from Notion, edited")
+    place.person().edit_comment("acme/web", one["id"], "from GitHub, edited")
+    for _ in range(2):
+        place.synced("--full")
+    (number,) = [each["number"] for each in place.running.github.issues("acme/web")]
+    there = place.running.github.comments("acme/web", number)
+    assert len(there) == len(on_page(place)) == 2
+    assert any("from Notion, edited" in each["body"] for each in there)
+    assert any(words(each).startswith("from GitHub, edited") for each in on_page(place))
 
 
 def test_an_idle_pass_costs_one_unmodified_list_more(talk):

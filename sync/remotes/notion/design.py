@@ -109,7 +109,16 @@ class Designer:
             id_ = property_id(self._properties(source)[column.name]["id"])
             self.extend(source, id_, column.options, group=COMPLETE)
 
-    def _denied(self, verb: str, path: str, body: Json) -> bool:
+    def speech(self) -> Sequence[Problem]:
+        """Return which capabilities for comments the connection lacks: they are off by default, and tried likewise."""
+        nowhere = {"parent": {"page_id": NOWHERE}, "rich_text": [{"text": {"content": "?"}}]}
+        tried: tuple[tuple[str, str, str, Json | None], ...] = (
+            ("read", "GET", f"comments/{NOWHERE}", None),
+            ("insert", "POST", "comments", nowhere),
+        )
+        return [_silent(word) for word, verb, path, body in tried if self._denied(verb, path, body)]
+
+    def _denied(self, verb: str, path: str, body: Json | None) -> bool:
         try:
             self._door.write(verb, path, body)
         except Denied:
@@ -147,6 +156,13 @@ def _lacking(word: str) -> Problem:
     return Problem(
         f"the connection lacks the capability to {word} content, so no page can be {WRITTEN[word]}",
         cure=f"tick '{word.title()} content' among its capabilities in Notion's developer portal",
+    )
+
+
+def _silent(word: str) -> Problem:
+    return Problem(
+        f"the connection lacks the capability to {word} comments, which a mapping has a row for",
+        cure=f"tick '{word.title()} comments' among its capabilities in Notion's developer portal",
     )
 
 
