@@ -25,7 +25,7 @@ from sync.sandbox.notion import (
     times,
     users,
 )
-from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Route
+from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Call, Route
 from sync.sandbox.notion.editor import words
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
@@ -146,7 +146,7 @@ class Notion:
         if self.faults.take("unavailable", request) is not None:
             raise unavailable()
 
-    def _perform(self, route: Route, call: Raw, request: Request) -> Json:
+    def _perform(self, route: Route, call: Call, request: Request) -> Json:
         if route.needs and not self.world.may(route.needs):
             raise restricted()
         writes = route.verb != "GET" and route.endpoint not in READS
@@ -156,7 +156,7 @@ class Notion:
         self.world.stale = float(late.get("seconds", 60)) if late is not None else 0.0
         body = route.endpoint(self.world, call)
         if writes and self.faults.take("committed_503", request) is not None:
-            raise committed(body["id"] if route.creates else None)
+            raise _committed(route, call, body)
         return body
 
     def _dress(self, body: Json, request: Request) -> None:
@@ -248,6 +248,14 @@ class Notion:
             "properties": plain.told(self.world, page, state),
             "content": text(Showing(self.world, page.id, signature="0"), state.content, "v2"),
         }
+
+
+def _committed(route: Route, call: Call, body: Json) -> Refused:
+    """Return the 503 of a write that was saved, with what it made."""
+    if route.endpoint is blocks.append:
+        made = [each["id"] for each in body["results"]][: len(call.body["children"])]
+        return committed(call.path["block_id"], made)
+    return committed(body["id"] if route.creates else None)
 
 
 def _told(block: Block) -> Json:

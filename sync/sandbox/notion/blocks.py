@@ -127,7 +127,8 @@ def _shown(world: World, place: Place) -> Json:
     if place.block is None:
         return shapes.page(world, place.page, place.state)
     above = content.parent(place.state.content, place.block.id)
-    return shapes.block(world, place.page, place.block, above=above.id if above else "")
+    block = replace(place.block, in_trash=content.buried(place.state.content, place.block.id))
+    return shapes.block(world, place.page, block, above=above.id if above else "")
 
 
 def _check_editable(world: World, place: Place, in_trash: Raw = None) -> None:
