@@ -26,13 +26,13 @@ from sync.sandbox.notion import (
     users,
 )
 from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Call, Route
-from sync.sandbox.notion.editor import words
+from sync.sandbox.notion.editor import plainly
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
 from sync.sandbox.notion.markdown import endpoints as markdown
 from sync.sandbox.notion.markdown.pages import text
 from sync.sandbox.notion.markdown.showing import Showing
-from sync.sandbox.notion.model import Block, Ids, Json, Page, Parent, Raw
+from sync.sandbox.notion.model import Ids, Json, Page, Parent, Raw
 from sync.sandbox.notion.person import Person
 from sync.sandbox.notion.refusals import (
     Refused,
@@ -156,7 +156,8 @@ class Notion:
         self.world.stale = float(late.get("seconds", 60)) if late is not None else 0.0
         body = route.endpoint(self.world, call)
         if writes and self.faults.take("committed_503", request) is not None:
-            raise _committed(route, call, body)
+            made = [body["id"]] if route.creates else []
+            raise committed(*(blocks.made(call, body) if route.endpoint is blocks.append else made))
         return body
 
     def _dress(self, body: Json, request: Request) -> None:
@@ -213,7 +214,7 @@ class Notion:
 
     def blocks(self, page: str) -> list[Json]:
         """Return what a page holds in plain values: id, type, text and children of each block."""
-        return [_told(each) for each in content.living(self.world.pages[identity.dashed(page)].now.content)]
+        return [plainly(each) for each in content.living(self.world.pages[identity.dashed(page)].now.content)]
 
     def pages(self, data_source: str) -> list[Json]:
         """Return all rows in plain values, oldest first, trashed and archived ones too."""
@@ -248,16 +249,3 @@ class Notion:
             "properties": plain.told(self.world, page, state),
             "content": text(Showing(self.world, page.id, signature="0"), state.content, "v2"),
         }
-
-
-def _committed(route: Route, call: Call, body: Json) -> Refused:
-    """Return the 503 of a write that was saved, with what it made."""
-    if route.endpoint is blocks.append:
-        made = [each["id"] for each in body["results"]][: len(call.body["children"])]
-        return committed(call.path["block_id"], made)
-    return committed(body["id"] if route.creates else None)
-
-
-def _told(block: Block) -> Json:
-    below = [_told(each) for each in block.children]
-    return {"id": block.id, "type": block.type, "text": words(block), "children": below}

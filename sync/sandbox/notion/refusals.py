@@ -121,7 +121,7 @@ def unavailable() -> Refused:
     return Refused(503, "service_unavailable", message=message)
 
 
-def committed(resource: str | None, children: list[str] | None = None) -> Refused:
+def committed(resource: str | None = None, children: list[str] | None = None) -> Refused:
     """Return the 503 of a write that was saved (reference, "Request limits").
 
     A create tells what it made; an append tells into what, and which blocks it made there.
