@@ -25,14 +25,14 @@ from sync.sandbox.notion import (
     times,
     users,
 )
-from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Route
-from sync.sandbox.notion.editor import words
+from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Call, Route
+from sync.sandbox.notion.editor import plainly
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
 from sync.sandbox.notion.markdown import endpoints as markdown
 from sync.sandbox.notion.markdown.pages import text
 from sync.sandbox.notion.markdown.showing import Showing
-from sync.sandbox.notion.model import Block, Ids, Json, Page, Parent, Raw
+from sync.sandbox.notion.model import Ids, Json, Page, Parent, Raw
 from sync.sandbox.notion.person import Person
 from sync.sandbox.notion.refusals import (
     Refused,
@@ -146,7 +146,7 @@ class Notion:
         if self.faults.take("unavailable", request) is not None:
             raise unavailable()
 
-    def _perform(self, route: Route, call: Raw, request: Request) -> Json:
+    def _perform(self, route: Route, call: Call, request: Request) -> Json:
         if route.needs and not self.world.may(route.needs):
             raise restricted()
         writes = route.verb != "GET" and route.endpoint not in READS
@@ -156,7 +156,8 @@ class Notion:
         self.world.stale = float(late.get("seconds", 60)) if late is not None else 0.0
         body = route.endpoint(self.world, call)
         if writes and self.faults.take("committed_503", request) is not None:
-            raise committed(body["id"] if route.creates else None)
+            made = [body["id"]] if route.creates else []
+            raise committed(*(blocks.made(call, body) if route.endpoint is blocks.append else made))
         return body
 
     def _dress(self, body: Json, request: Request) -> None:
@@ -213,7 +214,7 @@ class Notion:
 
     def blocks(self, page: str) -> list[Json]:
         """Return what a page holds in plain values: id, type, text and children of each block."""
-        return [_told(each) for each in content.living(self.world.pages[identity.dashed(page)].now.content)]
+        return [plainly(each) for each in content.living(self.world.pages[identity.dashed(page)].now.content)]
 
     def pages(self, data_source: str) -> list[Json]:
         """Return all rows in plain values, oldest first, trashed and archived ones too."""
@@ -248,8 +249,3 @@ class Notion:
             "properties": plain.told(self.world, page, state),
             "content": text(Showing(self.world, page.id, signature="0"), state.content, "v2"),
         }
-
-
-def _told(block: Block) -> Json:
-    below = [_told(each) for each in block.children]
-    return {"id": block.id, "type": block.type, "text": words(block), "children": below}

@@ -58,17 +58,22 @@ def append(world: World, call: Call) -> Json:
     kind = place.block.type if place.block else "page"
     if place.block and not making.holds(kind, place.block.body):
         raise invalid("Block does not support children.")
-    made = making.sketches(world, call.body.get("children", MISSING), "body.children", within=kind)
+    told = making.sketches(world, call.body.get("children", MISSING), "body.children", within=kind)
     if place.block and kind == "table":
-        making.fit(place.block.body, made)
+        making.fit(place.block.body, told)
     after = _after(place, call)
-    new = world.born(place.page, made, world.bot.id)
+    new = world.born(place.page, told, world.bot.id)
     row = content.inserted(place.children, new, after=after)
     _put(world, place, row)
     above = place.block.id if place.block else ""
     following = [each for each in row[row.index(new[0]) :] if shapes.living(world, each)] if new else []
     shown = [shapes.block(world, place.page, each, above=above) for each in following]
     return lists.listed("block", shown, None)
+
+
+def made(call: Call, answer: Json) -> tuple[str, list[str]]:
+    """Return into what an append has put blocks, and which."""
+    return call.path["block_id"], [each["id"] for each in answer["results"]][: len(call.body["children"])]
 
 
 def update(world: World, call: Call) -> Json:
@@ -127,7 +132,8 @@ def _shown(world: World, place: Place) -> Json:
     if place.block is None:
         return shapes.page(world, place.page, place.state)
     above = content.parent(place.state.content, place.block.id)
-    return shapes.block(world, place.page, place.block, above=above.id if above else "")
+    block = replace(place.block, in_trash=content.buried(place.state.content, place.block.id))
+    return shapes.block(world, place.page, block, above=above.id if above else "")
 
 
 def _check_editable(world: World, place: Place, in_trash: Raw = None) -> None:

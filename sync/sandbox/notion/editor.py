@@ -122,6 +122,12 @@ class Editor:
         return Sketch(type=kind, body=kept, children=below)
 
 
+def plainly(block: Block) -> Json:
+    """Return a block in plain values: id, type, text and children."""
+    below = [plainly(each) for each in block.children]
+    return {"id": block.id, "type": block.type, "text": words(block), "children": below}
+
+
 def words(block: Block) -> str:
     """Return the plain words of a block."""
     rows = [block.body.get("rich_text", []), block.body.get("caption", []), *block.body.get("cells", [])]

@@ -21,7 +21,7 @@ def block(world: World, of: Page, one: Block, *, above: str = "") -> Json:
         "created_by": showing.partial(one.created_by),
         "last_edited_by": showing.partial(one.edited_by),
         "has_children": bool(content.living(one.children)) or bool(one.body.get("synced_from")),
-        "in_trash": one.in_trash or content.buried(of.now.content, one.id),
+        "in_trash": one.in_trash,
         "type": one.type,
         one.type: _read(world, one.body),
     }

@@ -57,6 +57,14 @@ def test_after_is_of_the_older_version_alone(desk, full):
     assert words(desk, full) == ["one", "new", "two", "three"]
 
 
+def test_an_append_that_was_saved_and_not_answered_names_what_it_made(desk, faults, full):
+    faults.arm("committed_503", method="PATCH")
+    body = {"children": [said("new"), said("newer")], "position": {"type": "start"}}
+    told = desk.refused("PATCH", f"/v1/blocks/{full}/children", body)["additional_data"]
+    assert told["committed_resource_id"] == full
+    assert told["committed_child_ids"] == [each["id"] for each in row(desk, full)][:2]
+
+
 def test_children_come_in_pages(desk, page):
     for _ in range(3):
         desk.patch(f"/v1/blocks/{page}/children", {"children": [said(str(n)) for n in range(50)]})

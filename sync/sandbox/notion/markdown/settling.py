@@ -71,7 +71,10 @@ class Settling:
 
     def _once(self, row: Sequence[Block]) -> Blocks:
         """Return blocks, each only where it comes first."""
-        return tuple({each.id: each for each in reversed(row)}[id_] for id_ in dict.fromkeys(each.id for each in row))
+        first: dict[str, Block] = {}
+        for each in row:
+            first.setdefault(each.id, each)
+        return tuple(first.values())
 
 
 _UNSHOWN = {"code": ("caption",), "paragraph": ("icon",)}
