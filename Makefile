@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-strip-extras pyproject.toml
 
-.PHONY: demo test check types lint houserules format lock clean
+.PHONY: demo test tour check types lint houserules format lock clean
 
 demo: $(READY)
 	$(BIN)/tandem demo
@@ -13,6 +14,10 @@ test: $(READY) check
 	scripts/postgres
 	scripts/browser
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+# Types the commands of docs/tour.md and writes down what they print; `make test` compares.
+tour: $(READY)
+	TOUR=write $(BIN)/pytest tests/acceptance/test_tour.py
 
 check: lint types houserules
 
@@ -31,10 +36,12 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The lock names versions and hashes, never where they are downloaded from.
+# The locks name versions and hashes, never where they are downloaded from: all that a checkout needs, and of that what
+# runs in an image.
 lock: $(READY)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-strip-extras --group dev pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev -o requirements.lock
+	$(COMPILE) --constraint requirements.lock -o requirements.run.lock
 
 $(READY): requirements.lock pyproject.toml scripts/set-up
 	PYTHON=$(PYTHON) VENV=$(VENV) scripts/set-up

@@ -35,7 +35,8 @@ from sync.sandbox.server import Sandbox
 SECRET = "bench-secret"
 FEW = 20
 PATIENCE = 60.0
-GUARDS = "\nguards: {max_overwrites: 100000}\n"
+MORE = '\n  - {github: number, notion: "No."}\nguards: {max_overwrites: 100000}\n'
+LAST = 0.8
 BETWEEN = 1.5
 """Seconds between two edits amid the import."""
 
@@ -137,46 +138,41 @@ def idle(stage: Stage, hooks: Hooks, notion: Timed, edits: int) -> None:
 
 def busy(stage: Stage, hooks: Hooks, notion: Timed, sizes: tuple[int, int]) -> None:
     issues, scale = sizes
-    numbers = sorted(issue["number"] for issue in stage.issues().values())
-    before = notion.creates
-    limit(stage, scale)
-    populate(stage.running.github, REPOSITORY, issues)
-    while notion.creates < before + 20:
-        time.sleep(0.05)
-    found = []
-    while notion.creates < before + issues - 100:
-        title = f"Edited amid an import, {len(found):04}."
-        found.append(waited(notion, title, hooks.edited(numbers[len(found) % len(numbers)], title)))
+    found: list[float] = []
+    while notion.creates < issues * LAST:
+        born = sorted(page["properties"]["No."] for page in stage.pages()) if notion.creates else []
+        if len(born) > len(found):
+            title = f"Edited amid an import, {len(found):04}."
+            found.append(waited(notion, title, hooks.edited(int(born[len(found)]), title)))
         time.sleep(BETWEEN)
-    told(f"amid {issues} births, limits x {scale}, each call {LATENCY / scale:.2f} s", found)
+    told(f"amid the first {LAST:.0%} of {issues} births, limits x {scale}, each call {LATENCY / scale:.2f} s", found)
     refused = sum(front.counters.snapshot()["limited"] for front in stage.running.fronts.values())
     print(f"answers 429: {refused}")
 
 
 def limit(stage: Stage, scale: int) -> None:
-    """Enforce the limits, and have each call take its time."""
+    """Enforce the limits, and have each call take its time; a scale of 0 is neither."""
     for front, name, setting in (
         ("notion", "requests_per_minute", "NOTION_REQUESTS_PER_MINUTE"),
         ("github", "requests_per_hour", "GITHUB_REQUESTS_PER_HOUR"),
         ("github", "points_per_minute", "GITHUB_POINTS_PER_MINUTE"),
     ):
         stage.running.fronts[front].faults.switch(name, LIMITS[setting] * scale)
-    for each in stage.running.fronts.values():
+    for each in stage.running.fronts.values() if scale else ():
         each.faults.arm("slow", times=None, seconds=LATENCY / scale)
 
 
-def main(edits: int, issues: int, scale: int) -> None:
+@contextmanager
+def staged(issues: int, scale: int) -> Iterator[tuple[Stage, Hooks, Timed]]:
+    """Give a sandbox with issues and no page, with web process, worker and beat at work on it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="tandem-bench-") as folder, Sandbox.start() as running:
-        populate(running.github, REPOSITORY, FEW)
+        populate(running.github, REPOSITORY, issues)
         stage = Stage(running, database(running.notion))
         notion = running.fronts["notion"].counters = Timed(running.fronts["notion"])
-        for front in running.fronts.values():
-            for name in ("requests_per_minute", "requests_per_hour", "points_per_minute", "creates_per_minute"):
-                if name in front.faults.switches:
-                    front.faults.switch(name, 0)
+        limit(stage, scale)
         settings = {
             **environment(running),
             **{name: str(each * scale) for name, each in LIMITS.items()},
@@ -185,16 +181,22 @@ def main(edits: int, issues: int, scale: int) -> None:
             "GITHUB_WEBHOOK_SECRET": SECRET,
             "LOG_LEVEL": "warning",
         }
-        with stack(Path(folder), mapping_file(stage.ids.database) + GUARDS, settings) as processes, web(processes):
+        file = mapping_file(stage.ids.database) + MORE
+        with stack(Path(folder), file, settings) as processes, web(processes):
             hooks = Hooks(stage, port)
             hooks.ready()
-            stage.until(lambda: not stage.differences(), "agreement")
-            time.sleep(5)
-            idle(stage, hooks, notion, edits)
-            processes.tandem("resync", "roadmap")
-            busy(stage, hooks, notion, (issues, scale))
+            yield stage, hooks, notion
+
+
+def main(edits: int, issues: int, scale: int) -> None:
+    with staged(FEW, 0) as (stage, hooks, notion):
+        stage.until(lambda: not stage.differences(), "agreement")
+        time.sleep(5)
+        idle(stage, hooks, notion, edits)
+    with staged(issues, scale) as (stage, hooks, notion):
+        busy(stage, hooks, notion, (issues, scale))
 
 
 if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:]]
-    main(*(given + [100, 1500, 10][len(given) :]))
+    main(*(given + [100, 600, 10][len(given) :]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_shutting_down
 
 from sync import wiring
 from sync.core.limits import Lane
@@ -20,6 +21,10 @@ DRAIN = timedelta(seconds=5)
 TICK_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
 REDELIVER_SECONDS = 600.0
+
+ending = Event()
+"""Set as soon as this worker was asked to end: the write under way is finished, and no other is begun."""
+
 app = wiring.celery_app()
 app.conf.beat_schedule = {
     "tick": {"task": "tick", "schedule": TICK_SECONDS, "args": ("",)},
@@ -30,6 +35,12 @@ app.conf.beat_schedule = {
 setup_logging.connect(lambda **_: wiring.tell(), weak=False)  # in celery's stead
 
 Work = Callable[[Sync, str], None]
+
+
+@worker_shutting_down.connect
+def hurry(**_: object) -> None:
+    """Have drains end; what they leave waits in the database."""
+    ending.set()
 
 
 def task(work: Work) -> Work:
@@ -91,4 +102,5 @@ def drain(sync: Sync, _lane: str) -> None:
     """Carry out writes that are due, the best lane first."""
     anyone = wiring.anyone(sync)
     if anyone is not None:
-        flow.drain(sync.world, anyone, sync.queue, sync.clock.now() + DRAIN)
+        end = sync.clock.now() + DRAIN
+        flow.drain(sync.world, anyone, sync.queue, lambda: ending.is_set() or sync.clock.now() >= end)

@@ -9,7 +9,7 @@ import socket
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -22,13 +22,13 @@ from sync.config.logs import configure, watch
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import Budget, Charge, Lane, github_budgets, notion_budgets, rates
+from sync.core.limits import HOUR, MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets, rates
 from sync.core.mapping import Mapping
 from sync.core.model import Side
 from sync.core.pace import Pace
-from sync.core.ports import Designer, Remote, Surveyor
+from sync.core.ports import Designer, Discussions, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
-from sync.flow.world import Patience, World
+from sync.flow.world import Patience, Rotation, World
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
 from sync.limiter.redis import RedisLimiter
 from sync.queue.app import App as CeleryApp
@@ -51,6 +51,9 @@ ENDS = "github token ends"
 """The note that holds a token's fingerprint and when it ends."""
 GUARD_WINDOW = timedelta(minutes=60)
 """How far back the guards count in workers (contract section 4)."""
+
+UNLIMITED = 180
+"""How many calls a minute are shared out where Notion's limit is switched off: what its small plans allow."""
 
 LIFE = uuid4().hex[:6]
 """What tells this process from an earlier one with the same pid, as every first process of a container has."""
@@ -226,7 +229,8 @@ class Sync:
     def world(self, name: str, *, patience: float = WORKER_PATIENCE) -> World:
         """Return the world of a worker's task, which waits no longer than its patience for a call."""
         world = self._world(self.mapping(name), patience)
-        return replace(world, quiet=True, window=GUARD_WINDOW, owner=self.runs.owner, fellow=self.fellow, watch=watch)
+        working = replace(world, quiet=True, window=GUARD_WINDOW, rotation=_rotation(self.settings))
+        return replace(working, owner=self.runs.owner, fellow=self.fellow, watch=watch)
 
     def fellow(self, name: str) -> World | None:
         """Return the world of another mapping, None where none is sound under that name."""
@@ -302,9 +306,12 @@ class Sync:
         settings = self.settings
         gate = self._gate(patience, mapping.name)
         making = {Side.GITHUB: self._github, Side.NOTION: self._notion}
+        made = {side: making[side](mapping, gate) for side in sides}
         return World(
             mapping=mapping,
-            remotes={side: making[side](mapping, gate) for side in sides},
+            remotes={side: remote for side, (remote, _) in made.items()},
+            discussions={side: comments for side, (_, comments) in made.items()},
+            rotation=Rotation(full=_share_of(settings, HOUR)),
             store=self.store,
             clock=self.clock,
             owner=self.runs.owner,
@@ -314,13 +321,23 @@ class Sync:
             ),
         )
 
-    def _github(self, mapping: Mapping, gate: GatePort) -> Remote:
+    def _github(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
+        from sync.remotes.github.comments import GitHubComments
         from sync.remotes.github.remote import GitHubRemote
 
         door = self._github_door(gate, mapping.github.repositories)
         self.closing.callback(door.close)
         types = any(row.github == "type" for row in mapping.rows)
-        return GitHubRemote(door, mapping.github.repositories, types=types)
+        bodies = any(row.github.startswith("body") for each in self._sharing(mapping) for row in each.rows)
+        remote = GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
+        return remote, GitHubComments(door)
+
+    def _sharing(self, mapping: Mapping) -> Iterator[Mapping]:
+        """Yield the mapping and those with a repository of its own: they are shown what any of them reads."""
+        own = {name.casefold() for name in mapping.github.repositories}
+        for each in (mapping, *self.mappings):
+            if own & {name.casefold() for name in each.github.repositories}:
+                yield each
 
     def _github_door(self, gate: GatePort, repositories: Sequence[str]) -> GitHubDoor:
         from sync.remotes.github.client import Door
@@ -339,14 +356,18 @@ class Sync:
         door.expires = self.ends.append
         return door
 
-    def _notion(self, mapping: Mapping, gate: GatePort) -> Remote:
+    def _notion(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
+        from sync.remotes.notion.comments import NotionComments
         from sync.remotes.notion.remote import NotionRemote
+        from sync.remotes.notion.schema import Asked
 
         notion = mapping.notion
-        people = bool(mapping.users)
+        bodies = any(row.github == "body" for row in mapping.rows)
+        asked = Asked(people=bool(mapping.users), content=self.settings.notion_body if bodies else "")
         door = _notion_door(self.settings, gate)
         self.closing.callback(door.close)
-        return NotionRemote(door, database=notion.database, data_source=notion.data_source, people=people)
+        remote = NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked)
+        return remote, NotionComments(door)
 
 
 @contextmanager
@@ -362,7 +383,7 @@ def opened(
     loaded = load_mappings(settings.mappings_dir, names)
     url = settings.database_url.get_secret_value()
     prepare(url)
-    with reach(_redis_url(settings), settings.state_dir) as redis_url, open_store(url) as store:
+    with redis(settings) as redis_url, open_store(url) as store:
         limiter, app = _limiter(settings, redis_url), make_app(redis_url)
         sync = Sync(settings, loaded, store, limiter, Nudges(app))
         sync.closing.callback(limiter.close)
@@ -371,6 +392,11 @@ def opened(
         sync.closing.callback(sync.tally)
         with sync.closing:
             yield sync
+
+
+def redis(settings: Settings) -> AbstractContextManager[str]:
+    """Return the way to the Redis that is set, or to the machine's own, which runs while anybody is within."""
+    return reach(settings.redis_url.get_secret_value() if settings.redis_url else None, settings.state_dir)
 
 
 def awaiting(url: str) -> None:
@@ -427,6 +453,18 @@ def sleeper() -> Callable[[float], None]:
     return wait
 
 
+def _rotation(settings: Settings) -> Rotation:
+    """Return how many links' depths a worker's pass reads: the share of the budget between two polls, but some."""
+    count = _share_of(settings, settings.poll_interval)
+    return Rotation(poll=count, full=count)
+
+
+def _share_of(settings: Settings, seconds: float) -> int:
+    """Return how many calls of Notion's budget in that time are for reading anew, at least one."""
+    limit = settings.notion_requests_per_minute or UNLIMITED
+    return max(1, int(limit / MINUTE * seconds * settings.deep_share)) if settings.deep_share else 0
+
+
 def _given(require: Callable[[], object]) -> bool:
     try:
         require()
@@ -465,11 +503,7 @@ def _worker_redis() -> str:
     settings = load_settings()
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(reach(_redis_url(settings), settings.state_dir))
-
-
-def _redis_url(settings: Settings) -> str | None:
-    return settings.redis_url.get_secret_value() if settings.redis_url else None
+    return stack.enter_context(redis(settings))
 
 
 def _limiter(settings: Settings, redis_url: str) -> RedisLimiter:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from sync.cli.frame import finish
+from sync.cli.usage import Commands
 
 app = typer.Typer(
     name="tandem",
+    cls=Commands,
     help="Keeps GitHub Issues and a Notion database in step, both ways.",
     no_args_is_help=True,
     add_completion=True,
@@ -25,6 +27,29 @@ app.add_typer(failures_app, name="failures")
 Names = Annotated[list[str] | None, typer.Argument(metavar="[MAPPING…]", help="Only these mappings; all by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Full = Annotated[bool, typer.Option("--full", help="Read everything: deletions, moves and archives are seen only so.")]
+
+
+@app.command()
+def init(
+    repo: Annotated[list[str] | None, typer.Option(metavar="OWNER/NAME", help="A repository; may be repeated.")] = None,
+    database: Annotated[str | None, typer.Option(metavar="LINK", help="The Notion database: its link or id.")] = None,
+    data_source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which data source, where the database has several.")
+    ] = None,
+    create_under: Annotated[
+        str | None, typer.Option(metavar="PAGE", help="Make a fitting database under this Notion page instead.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What a new database is called.")] = None,
+    name: Annotated[str | None, typer.Option(help="What the mapping and its file are called.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the defaults, add the link property.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a mapping from what the database holds, or make a database that fits."""
+    from sync.cli.init import init as command
+    from sync.cli.making import Wishes
+
+    wishes = Wishes(repo or (), database, data_source, create_under, title, name, yes)
+    finish(lambda: command(wishes, quiet=as_json), as_json=as_json)
 
 
 @app.command()
@@ -81,6 +106,14 @@ def resync(
 
 
 @app.command()
+def up(as_json: Json = False) -> None:
+    """Run everything until Ctrl-C: worker, beat, web, and Redis where none is set."""
+    from sync.cli.up import up as command
+
+    finish(command, as_json=as_json)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """Show how every mapping stands, and what needs a person."""
     from sync.cli.status import status as command
@@ -91,28 +124,34 @@ def status(as_json: Json = False) -> None:
 @conflicts_app.callback(invoke_without_command=True)
 def conflicts(context: typer.Context, as_json: Json = False) -> None:
     """List what both sides changed and disagree on."""
+    context.obj = as_json
     if context.invoked_subcommand is None:
-        conflicts_list(as_json=as_json)
+        conflicts_list(context, as_json=as_json)
 
 
 @conflicts_app.command("list")
-def conflicts_list(as_json: Json = False) -> None:
+def conflicts_list(context: typer.Context, as_json: Json = False) -> None:
     """List conflicts, held and decided."""
     from sync.cli.conflicts import listed
 
-    finish(listed, as_json=as_json)
+    finish(listed, as_json=as_json or context.obj)
 
 
 @conflicts_app.command("show")
-def conflicts_show(id: Annotated[int, typer.Argument(metavar="ID")], as_json: Json = False) -> None:  # noqa: A002 - its name in the help
+def conflicts_show(
+    context: typer.Context,
+    id: Annotated[int, typer.Argument(metavar="ID")],  # noqa: A002 - its name in the help
+    as_json: Json = False,
+) -> None:
     """Show one conflict."""
     from sync.cli.conflicts import shown
 
-    finish(lambda: shown(id), as_json=as_json)
+    finish(lambda: shown(id), as_json=as_json or context.obj)
 
 
 @conflicts_app.command("resolve")
 def conflicts_resolve(
+    context: typer.Context,
     use: Annotated[str, typer.Option(help="The side whose value is kept: github or notion.")],
     id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002 - its name in the help
     every: Annotated[bool, typer.Option("--all", help="All open conflicts of --mapping.")] = False,
@@ -123,26 +162,28 @@ def conflicts_resolve(
     """Decide an open conflict; refused if either value moved since it was shown."""
     from sync.cli.conflicts import Choice, resolved
 
-    finish(lambda: resolved(Choice(use, id, every, mapping, field)), as_json=as_json)
+    finish(lambda: resolved(Choice(use, id, every, mapping, field)), as_json=as_json or context.obj)
 
 
 @failures_app.callback(invoke_without_command=True)
 def failures(context: typer.Context, as_json: Json = False) -> None:
     """List writes that were refused for good or not applied."""
+    context.obj = as_json
     if context.invoked_subcommand is None:
-        failures_list(as_json=as_json)
+        failures_list(context, as_json=as_json)
 
 
 @failures_app.command("list")
-def failures_list(as_json: Json = False) -> None:
+def failures_list(context: typer.Context, as_json: Json = False) -> None:
     """List failures with their cures."""
     from sync.cli.failures import listed
 
-    finish(listed, as_json=as_json)
+    finish(listed, as_json=as_json or context.obj)
 
 
 @failures_app.command("retry")
 def failures_retry(
+    context: typer.Context,
     id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,  # noqa: A002 - its name in the help
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     as_json: Json = False,
@@ -150,7 +191,32 @@ def failures_retry(
     """Have failed writes tried again."""
     from sync.cli.failures import retried
 
-    finish(lambda: retried(id, every=every), as_json=as_json)
+    finish(lambda: retried(id, every=every), as_json=as_json or context.obj)
+
+
+@app.command()
+def explain(
+    record: Annotated[str, typer.Argument(metavar="OWNER/REPO#N|PAGE", help="An issue or a page; a URL does as well.")],
+    as_json: Json = False,
+) -> None:
+    """Tell the life of one record: what was seen, decided and written, and why nothing is done."""
+    from sync.cli.explain import explain as command
+
+    finish(lambda: command(record), as_json=as_json)
+
+
+@app.command()
+def undo(
+    pass_id: Annotated[
+        str, typer.Argument(metavar="PASS_ID", help="As `tandem sync --json` and the dashboard say it.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Let through what a guard refused.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put back the values that a pass overwrote; what moved since becomes a conflict, what was born stays."""
+    from sync.cli.undo import undo as command
+
+    finish(lambda: command(pass_id, let_through=yes), as_json=as_json)
 
 
 @app.command()
@@ -172,11 +238,12 @@ def web() -> None:
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.")] = 8090,
+    webhooks: Annotated[str | None, typer.Option(help="A `tandem web` to tell, as http://127.0.0.1:8080")] = None,
 ) -> None:
     """Run a local GitHub and Notion to try a mapping on."""
     from sync.cli.sandbox import sandbox as command
 
-    finish(lambda: command(port), as_json=False)
+    finish(lambda: command(port, webhooks), as_json=False)
 
 
 @app.command()
@@ -184,7 +251,7 @@ def demo(
     issues: Annotated[int, typer.Option(help="How many lifelike issues to begin with.")] = 100,
     as_json: Json = False,
 ) -> None:
-    """See it work: sandbox, Redis, a real worker, a hundred issues, and edits on both sides."""
+    """See it work: sandbox, Redis, worker, dashboard, a hundred issues, edits on both sides, webhooks."""
     from sync.cli.demo import demo as command
 
     finish(lambda: command(issues), as_json=as_json)

@@ -16,6 +16,7 @@ from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
 from sync.core.bind import warnings
 from sync.core.errors import Misconfigured, Problem, TandemError
+from sync.core.issue import COMMENTS
 from sync.core.mapping import Mapping
 from sync.core.model import Side
 from sync.flow.bind import Examined, examine
@@ -128,6 +129,8 @@ def _permissions(sync: wiring.Sync, seen: Sequence[Examined]) -> list[Problem]:
             found += sync.surveyor(containers[0][1]).permissions(containers)
         if any(Side.NOTION in each.schemas for each in seen):
             found += sync.designer().permissions()
+        if any(row.github == COMMENTS for each in seen if each.today for row in each.today.mapping.rows):
+            found += sync.designer().speech()
     except TandemError as error:
         found.append(Problem(str(error), level="warning", cure="run `tandem check` again in a while"))
     return found

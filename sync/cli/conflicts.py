@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from sync.cli.documents import value
+from sync.cli.documents import called, value
 from sync.cli.frame import Result
 from sync.cli.render import conflict_table
-from sync.cli.session import state
+from sync.cli.session import known_names, state
 from sync.core.errors import Misconfigured, Problem
 from sync.core.model import Shadow, Side
+from sync.flow.bind import remembered
 from sync.store import SqlStore
 
 if TYPE_CHECKING:
@@ -31,15 +33,15 @@ class Choice:
 def listed() -> Result:
     """List conflicts, held and decided."""
     with state() as store:
-        rows = list(store.conflicts())
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+        rows, people = list(store.conflicts()), _people(store)
+    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
 
 
 def shown(number: int) -> Result:
     """Show one conflict."""
     with state() as store:
-        rows = [_one(store, number)]
-    return Result({"conflicts": [_document(row) for row in rows]}, lambda out: out.print(conflict_table(rows)))
+        rows, people = [_one(store, number)], _people(store)
+    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
 
 
 def resolved(choice: Choice) -> Result:
@@ -55,16 +57,19 @@ def resolved(choice: Choice) -> Result:
         raise Misconfigured(
             [Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")]
         )
-    document = {"conflicts": [_document(row) for row in rows], "resolved": len(rows)}
     told = f"{len(rows)} resolved for {side}: the next pass carries it out"
-    return Result(document, lambda out: out.print(told))
+    return Result({"conflicts": [document(row) for row in rows], "resolved": len(rows)}, lambda out: out.print(told))
 
 
 def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
-    if choice.id is not None:
+    if choice.id is not None and not choice.every:
         return [_one(store, choice.id)]
-    if not choice.every or choice.mapping is None:
-        raise Misconfigured([Problem("name a conflict's id, or --all with --mapping")])
+    if choice.id is not None or choice.mapping is None or not choice.every:
+        raise Misconfigured([Problem("name either a conflict's id, or --all with --mapping")])
+    there = known_names(store)
+    if choice.mapping not in there:
+        near = get_close_matches(choice.mapping, there, n=1)
+        raise Misconfigured([Problem(f"no mapping is named {choice.mapping!r}", nearest=near[0] if near else None)])
     rows = [row for row in store.conflicts(choice.mapping) if row.state == "held"]
     return [row for row in rows if choice.field in (None, _field(row))]
 
@@ -80,7 +85,16 @@ def _field(row: ConflictRow) -> str:
     return row.field.partition("~")[0]
 
 
-def _document(row: ConflictRow) -> dict[str, Any]:
+def _people(store: SqlStore) -> dict[str, str]:
+    """Return what people are called whose ids the values may hold."""
+    known: dict[str, str] = {}
+    for mapping in {row.mapping for row in store.conflicts()}:
+        known |= called(remembered(store.mapping(mapping)))
+    return known
+
+
+def document(row: ConflictRow) -> dict[str, Any]:
+    """Return a conflict as the contract words it."""
     return {
         "id": row.id,
         "mapping": row.mapping,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sync.cli.children import PROGRAMS
 from sync.cli.frame import ERROR, OK, Result, console
-from sync.cli.sandbox import REPOSITORY, environment, mapping_file
-from sync.cli.stack import Stack, stack
+from sync.cli.sandbox import REPOSITORY, WEBHOOKS, deliver, environment, mapping_file
+from sync.cli.stack import Stack, answers, free_port, stack
 from sync.cli.stage import Stage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+POLLED = 60
+"""Seconds between two polls, as by default: what is faster came by a webhook."""
 PER_MINUTE = 600
 """Notion's limit on the larger plans, which the sandbox enforces here (Notion, "Request limits")."""
 
@@ -31,9 +35,20 @@ def demo(count: int) -> Result:
         populate(running.github, REPOSITORY, count)
         ids = database(running.notion)
         out.print(f"a GitHub with {count} issues and an empty Notion database: {running.url}/")
-        settings = {**environment(running), "NOTION_REQUESTS_PER_MINUTE": str(PER_MINUTE)}
-        with stack(Path(folder), mapping_file(ids.database), settings) as processes:
-            return _played(Play(Stage(running, ids), processes, out), count)
+        port = free_port()
+        settings = {
+            **environment(running),
+            "NOTION_REQUESTS_PER_MINUTE": str(PER_MINUTE),
+            "POLL_INTERVAL": str(POLLED),
+            "GITHUB_WEBHOOK_SECRET": WEBHOOKS,
+            "WEB_PORT": str(port),
+        }
+        with stack(Path(folder), mapping_file(ids.database), settings, *PROGRAMS) as processes:
+            play = Play(Stage(running, ids), processes, out)
+            address = _connected(play, port)
+            result = _played(play, count)
+            _shown(out, address)
+            return result
 
 
 @dataclass(frozen=True)
@@ -56,9 +71,25 @@ class Play:
         self.out.print(f"  tandem resync roadmap --full --wait: {(done.stdout or done.stderr).strip()}")
 
 
+def _connected(play: Play, port: int) -> str:
+    """Have both services tell the web process of every change, and return where people find it."""
+    address = f"http://127.0.0.1:{port}/"
+    play.stage.until(lambda: answers(port), "the web process answers")
+    deliver(play.stage.running, address)
+    play.out.print(f"the dashboard: {address}")
+    return address
+
+
+def _shown(out: Console, address: str) -> None:
+    """Leave everything running for as long as a person wants to look at it."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        out.print(f"all of it runs on: look at {address}, edit both sides; Enter ends the demo")
+        sys.stdin.readline()
+
+
 def _played(play: Play, count: int) -> Result:
     out, stage = play.out, play.stage
-    out.print("a real worker, beat and Redis bring them into step …")
+    out.print("a real worker, beat, web and Redis bring them into step …")
     try:
         first = play.until(lambda: not stage.differences(), f"{count} issues have their pages")
         calls = stage.count("total")
@@ -82,6 +113,7 @@ def _played(play: Play, count: int) -> Result:
         "edit_seconds": round(second, 1),
         "too_many_requests": stage.count("limited"),
         "second_pass_writes": after - before,
+        "webhooks": sum(each.outcomes["202"] for each in stage.running.webhooks.values()),
     }
     code = OK if not document["duplicates"] and not document["second_pass_writes"] else ERROR
     return Result(document, lambda page: _told(page, document), code)
@@ -120,6 +152,7 @@ def _told(out: Console, document: dict[str, Any]) -> None:
         "edit_seconds": "seconds until both sides agreed on them",
         "too_many_requests": "answers 429",
         "second_pass_writes": "writes of a second full pass",
+        "webhooks": "webhooks that were delivered",
     }
     for key, text in words.items():
         made.add_row(text, str(document[key]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sync.core.bound import MARK, Bound
-from sync.core.model import UNREAD, Action, Op, Plan, Reading, Side
+from sync.core.comments import TEXT
+from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Reading, Schema, Side
 from sync.core.state import Known
-from sync.flow.reconcile import Round
 from sync.flow.run import Pass
 
 WRITES = {
@@ -26,8 +27,16 @@ def value(reading: Reading) -> Any:  # noqa: ANN401 - JSON
     return list(reading) if isinstance(reading, tuple) else reading
 
 
+def called(schemas: Mapping[Side, Schema]) -> dict[str, str]:
+    """Return the names of people by their user ids, as far as they are known."""
+    people = schemas[Side.NOTION].people if Side.NOTION in schemas else ()
+    return {person.id: person.name for person in people or () if person.name}
+
+
 def operation(known: Known, op: Op, bound: Bound) -> dict[str, Any]:
     """Return one call's intent; a mark in an issue's body is nobody's field and is not shown."""
+    if known.link.kind == COMMENT:
+        return comment(known, op, bound)
     shown = [change for change in op.changes if not (change.field == MARK and op.side is Side.GITHUB)]
     return {
         "side": op.side.value,
@@ -39,6 +48,25 @@ def operation(known: Known, op: Op, bound: Bound) -> dict[str, Any]:
             bound.facet(op.side, change.field).label: {"from": value(change.before), "to": value(change.after)}
             for change in shown
         },
+        "reason": op.reason,
+    }
+
+
+def comment(known: Known, op: Op, bound: Bound) -> dict[str, Any]:
+    """Return what is written of a comment: one that is born comes from nothing, one that is deleted goes to nothing."""
+    above = known.parent
+    issue, page = (above.github, above.notion) if above else (None, None)
+    name = dict(bound.repositories).get(issue.container) if issue else None
+    copy = known.on(op.side)
+    before = copy.record.read(TEXT) if copy else None
+    after = next((change.after for change in op.changes if change.field != MARK), None)
+    return {
+        "side": op.side.value,
+        "action": Action.COMMENT.value,
+        "issue": f"{name}#{issue.number}" if issue and name else None,
+        "page": page.id if page else None,
+        "title": None,
+        "fields": {TEXT: {"from": value(before), "to": after}},
         "reason": op.reason,
     }
 
@@ -69,12 +97,12 @@ def expected_calls(planned: list[tuple[Known, Plan]], bound: Bound) -> Counter[S
     return calls
 
 
-def refusal(refused: Round | Pass) -> dict[str, str] | None:
+def refusal(refused: Mapping[str, str]) -> dict[str, str] | None:
     """Return what the guards refused, the first by name with all details, or None."""
-    if not refused.refused:
+    if not refused:
         return None
-    names = sorted({kind.partition(":")[0] for kind in refused.refused})
-    return {"guard": names[0], "detail": "; ".join(refused.refused.values())}
+    names = sorted({kind.partition(":")[0] for kind in refused})
+    return {"guard": names[0], "detail": "; ".join(refused.values())}
 
 
 def written(done: Pass) -> dict[str, dict[str, int]]:

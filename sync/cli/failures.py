@@ -15,7 +15,7 @@ def listed() -> Result:
     """List failures with their cures."""
     with state() as store:
         rows = store.failures()
-    return Result({"failures": [_document(row) for row in rows]}, lambda out: out.print(failure_table(rows)))
+    return Result({"failures": [document(row) for row in rows]}, lambda out: out.print(failure_table(rows)))
 
 
 def retried(number: int | None, *, every: bool) -> Result:
@@ -24,14 +24,17 @@ def retried(number: int | None, *, every: bool) -> Result:
         rows = [row for row in store.failures() if every or row.failure.id == number]
         if number is not None and not rows:
             raise Misconfigured([Problem(f"no failure has the id {number}", cure="see `tandem failures`")])
-        if number is None and not every:
-            raise Misconfigured([Problem("name a failure's id, or --all")])
+        if (number is None) is not every:
+            raise Misconfigured([Problem("name either a failure's id, or --all")])
         count = store.retry([row.failure.id for row in rows])
-    document = {"failures": [_document(row) for row in rows], "retried": count}
-    return Result(document, lambda out: out.print(f"{count} to be tried again in the next pass"))
+    return Result(
+        {"failures": [document(row) for row in rows], "retried": count},
+        lambda out: out.print(f"{count} to be tried again in the next pass"),
+    )
 
 
-def _document(row: FailureRow) -> dict[str, Any]:
+def document(row: FailureRow) -> dict[str, Any]:
+    """Return a failure as the contract words it."""
     return {
         "id": row.failure.id,
         "mapping": row.mapping,

@@ -54,10 +54,10 @@ def console(*, stderr: bool = False) -> Console:
 
 def failed(error: TandemError) -> Result:
     """Return an error as a result: the message, and every problem with its place and its cure."""
-    problems = error.problems if isinstance(error, Misconfigured) else ()
+    found = error.problems if isinstance(error, Misconfigured) else ()
     message = _message(error)
-    document = {"error": {"message": message, "problems": [_document(problem) for problem in problems]}}
-    return Result(document, lambda out: _show(out, message, problems), ERROR)
+    document = {"error": {"message": message, "problems": [problem_document(problem) for problem in found]}}
+    return Result(document, lambda out: problems(out, error), ERROR)
 
 
 def _message(error: TandemError) -> str:
@@ -73,7 +73,8 @@ def _message(error: TandemError) -> str:
             return str(error)
 
 
-def _document(problem: Problem) -> dict[str, Any]:
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem as the contract words it."""
     return {
         "file": problem.file,
         "line": problem.line,
@@ -83,12 +84,14 @@ def _document(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _show(out: Console, message: str, problems: tuple[Problem, ...]) -> None:
+def problems(out: Console, error: TandemError) -> None:
+    """Print an error for people, with every problem and its cure."""
     from rich.markup import escape
 
-    out.print(f"[bold red]error[/] {escape(message)}")
-    for problem in problems:
-        if len(problems) > 1:
+    found = error.problems if isinstance(error, Misconfigured) else ()
+    out.print(f"[bold red]error[/] {escape(_message(error))}")
+    for problem in found:
+        if len(found) > 1:
             out.print(f"  {escape(str(problem))}")
         if problem.cure:
             out.print(f"    [dim]{escape(problem.cure)}[/]")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
-from sync.cli.documents import expected_calls, operations, refusal
+from sync.cli.documents import called, expected_calls, operations, refusal
 from sync.cli.frame import CHANGES, ERROR, OK, Result
 from sync.cli.session import chosen, faulty
 from sync.core.errors import Misconfigured
 from sync.core.mapping import Mapping
-from sync.core.model import Action, Side
+from sync.core.model import Side
 from sync.flow import run as flow
-from sync.flow.bind import bind
+from sync.flow.bind import bind, schemas
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 def plan(names: Sequence[str], *, full: bool) -> Result:
     """Plan every chosen mapping."""
+    people: dict[str, str] = {}
     with chosen(names) as (sync, mappings):
-        documents = [_planned(sync, mapping, full=full) for mapping in mappings]
+        documents = [_planned(sync, mapping, people, full=full) for mapping in mappings]
         faults = faulty(sync)
     due = any(document["operations"] or document["refused"] for document in documents)
     code = ERROR if faults else CHANGES if due else OK
@@ -34,13 +35,13 @@ def plan(names: Sequence[str], *, full: bool) -> Result:
     def show(out: Console) -> None:
         render.problems(out, faults)
         for document in documents:
-            render.operations(out, document["name"], document["operations"])
+            render.operations(out, document["name"], document["operations"], people)
             out.print(_summary(document))
 
     return Result({"mappings": documents}, show, code)
 
 
-def _planned(sync: wiring.Sync, mapping: Mapping, *, full: bool) -> dict[str, Any]:
+def _planned(sync: wiring.Sync, mapping: Mapping, people: dict[str, str], *, full: bool) -> dict[str, Any]:
     sync.calls.counts.clear()
     with sync.store.copy() as copy:
         world = sync.foreground(mapping).over(copy)
@@ -51,19 +52,20 @@ def _planned(sync: wiring.Sync, mapping: Mapping, *, full: bool) -> dict[str, An
             raise wiring.placed(mapping, error) from error
         writes = expected_calls(decided.plans, bound)
         rows = operations(decided.plans, bound)
+        people |= called(schemas(world))
     calls = {side.value: sync.calls.counts[side] + writes[side] for side in Side}
     return {
         "name": mapping.name,
         "operations": rows,
         "calls": calls,
         "seconds": seconds(sync, decided, Counter({Side(side): count for side, count in calls.items()})),
-        "refused": refusal(decided),
+        "refused": refusal(decided.refused),
     }
 
 
 def seconds(sync: wiring.Sync, decided: Round, calls: Counter[Side]) -> float:
     """Return how long the calls take at the least, by the budget that is spent first."""
-    births = sum(op.action is Action.CREATE and op.side is Side.GITHUB for _, plan in decided.plans for op in plan.ops)
+    births = sum(op.birth and op.side is Side.GITHUB for _, plan in decided.plans for op in plan.ops)
     needs = {"notion:requests": calls[Side.NOTION], "github:requests": calls[Side.GITHUB]}
     needs |= {"github:creates-minute": births, "github:creates-hour": births}
     longest = 0.0
@@ -74,11 +76,7 @@ def seconds(sync: wiring.Sync, decided: Round, calls: Counter[Side]) -> float:
 
 
 def _summary(document: dict[str, Any]) -> str:
-    calls, refused = document["calls"], document["refused"]
-    count = len(document["operations"])
-    parts = [f"{count} write{'s' if count != 1 else ''}"] if count else ["nothing to do"]
-    parts += [f"{calls['github']} calls to GitHub, {calls['notion']} to Notion, about {document['seconds']:.0f} s"]
-    line = "; ".join(parts)
-    return (
-        f"{line}\n[bold yellow]refused[/] {refused['detail']}: `tandem sync --yes` lets it through" if refused else line
-    )
+    count, refused = len(document["operations"]), document["refused"]
+    first = render.many(count, "write") if count else "nothing to do"
+    line = f"{first}; {render.calls(document['calls'])}, about {document['seconds']:.0f} s"
+    return f"{line}\n{render.refused(refused['detail'])}" if refused else line

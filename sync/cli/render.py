@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 STYLES = {"create": "green", "close": "yellow", "trash": "red", "restore": "green", "reopen": "green"}
 LEVELS = {"fault": "bold red", "warning": "yellow", "note": "cyan"}
 URL = re.compile(r"https?://\S+$")
+DONE = {"create": "created", "update": "updated", "close": "closed", "trash": "trashed"}
+"""What became of a record by a write of each kind."""
+People = Mapping[str, str]
+"""What people are called, by user id."""
 LONGEST = 40
 """Characters of a value that a table shows."""
+
+
+def plain(text: object) -> str:
+    """Return text that a console prints to the letter."""
+    return escape(str(text))
 
 
 def table(*columns: str) -> Table:
@@ -43,13 +52,13 @@ def value(shown: Any) -> str:  # noqa: ANN401 - JSON or a Value
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
-def operations(out: Console, name: str, rows: Sequence[Mapping[str, Any]], most: int = 40) -> None:
+def operations(out: Console, name: str, rows: Sequence[Mapping[str, Any]], people: People, most: int = 40) -> None:
     """Print a plan's calls, one line each, with what changes."""
     made = table("", "what", "record", "changes", "because")
     for row in rows[:most]:
         style = STYLES.get(row["action"], "")
         target = row["issue"] or f"“{value(row['title'])}”"
-        changes = "\n".join(_change(label, change) for label, change in row["fields"].items())
+        changes = "\n".join(_change(label, change, people) for label, change in row["fields"].items())
         what = Text(f"{row['action']} {'page' if row['side'] == 'notion' else 'issue'}", style=style)
         made.add_row("→ N" if row["side"] == "notion" else "→ G", what, target, changes, row["reason"])
     out.print(f"[bold]{escape(name)}[/]")
@@ -59,21 +68,45 @@ def operations(out: Console, name: str, rows: Sequence[Mapping[str, Any]], most:
         out.print(f"… and {len(rows) - most} more")
 
 
-def _change(label: str, change: Mapping[str, Any]) -> str:
-    if change["from"] is None:
-        return f"{label}: {value(change['to'])}"
-    return f"{label}: {value(change['from'])} → {value(change['to'])}"
+def _change(label: str, change: Mapping[str, Any], people: People) -> str:
+    before, after = (value(called(change[each], people)) for each in ("from", "to"))
+    return f"{label}: {after}" if change["from"] is None else f"{label}: {before} → {after}"
+
+
+def called(shown: Any, people: People) -> Any:  # noqa: ANN401 - JSON or a Value
+    """Return a value with people's names in place of their user ids, where they are known."""
+    if isinstance(shown, list | tuple):
+        return [people.get(each, each) for each in shown]
+    return people.get(shown, shown) if isinstance(shown, str) else shown
+
+
+def many(count: int, what: str) -> str:
+    """Return a count of things: `1 page`, `2 pages`."""
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def calls(asked: Mapping[str, int]) -> str:
+    """Return how many calls each service got."""
+    return f"{many(asked['github'], 'call')} to GitHub, {asked['notion']} to Notion"
 
 
 def counts(written: Mapping[str, Mapping[str, int]]) -> str:
     """Return writes by side as one line."""
-    parts = [
-        f"{count} {kind}{'s' if count != 1 else ''} on {side.title().replace('Github', 'GitHub')}"
-        for side, kinds in written.items()
-        for kind, count in kinds.items()
-        if count
-    ]
+    parts = [_counted(side, kind, count) for side, kinds in written.items() for kind, count in kinds.items() if count]
     return ", ".join(parts) if parts else "nothing to write"
+
+
+def _counted(side: str, kind: str, count: int) -> str:
+    """Return a count in words: `2 pages created`."""
+    what = "issue" if side == "github" else "page"
+    if kind == "comment":
+        return f"{many(count, 'comment')} written on {what}s"
+    return f"{many(count, what)} {DONE[kind]}"
+
+
+def refused(detail: str) -> str:
+    """Return a guard's refusal with what a person may do about it."""
+    return f"[bold yellow]refused[/] {escape(detail)}: see `tandem plan`; `tandem sync --yes` lets it through"
 
 
 def problems(out: Console, found: Iterable[Problem]) -> None:
@@ -116,12 +149,12 @@ def _finding(problem: Problem, fixed: bool) -> Table:  # noqa: FBT001 - a value 
 
 def _tally(found: Sequence[tuple[Problem, bool]]) -> str:
     kinds = Counter("fixed" if fixed else problem.level for problem, fixed in found)
-    words = [f"{count} {kind}{'s' if count != 1 and kind != 'fixed' else ''}" for kind, count in kinds.items()]
+    words = [f"{count} fixed" if kind == "fixed" else many(count, kind) for kind, count in kinds.items()]
     mark = "[red]✗[/]" if kinds["fault"] else "[green]✓[/]"
     return f"{mark} {', '.join(words)}"
 
 
-def conflict_table(rows: Sequence[ConflictRow]) -> Table | str:
+def conflict_table(rows: Sequence[ConflictRow], people: People) -> Table | str:
     """Return conflicts as a table."""
     if not rows:
         return "no conflicts"
@@ -134,7 +167,7 @@ def conflict_table(rows: Sequence[ConflictRow]) -> Table | str:
             row.place.issue or row.place.page or "",
             row.field.partition("~")[0],
             value(row.github),
-            value(row.notion),
+            value(called(row.notion, people)),
             state,
         )
     return made

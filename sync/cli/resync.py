@@ -16,6 +16,7 @@ from sync.core.limits import Lane
 from sync.core.mapping import Mapping
 from sync.core.model import Ref, Side
 from sync.flow.bind import schemas
+from sync.store.passes import READING
 
 if TYPE_CHECKING:
     from sync.store.report import Status
@@ -113,7 +114,8 @@ def _heeded(sync: wiring.Sync, asked: Asked) -> bool:
     if asked.mapping in sync.store.hinted():
         return False
     if asked.whole:
-        return any(each.ended_at is not None and each.at >= asked.since for each in sync.store.passes(asked.mapping, 5))
+        passes = sync.store.passes(asked.mapping, 5)
+        return any(each.ended_at and each.at >= asked.since and each.mode in READING for each in passes)
     return not sync.store.due_looks(asked.mapping, sync.clock.now())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sync.cli.frame import Result, console
@@ -12,16 +13,23 @@ if TYPE_CHECKING:
     from sync.sandbox.server import Sandbox
 
 REPOSITORY = "acme/api"
+WEBHOOKS = "sandbox-webhooks"
+"""What the sandbox signs its deliveries with, as GitHub's secret and as Notion's token; it is none."""
 USERS = ("ada", "grace", "linus", "margaret")
 ISSUES = 25
+EDITS = {
+    "github": f'{{"do": "edit", "args": ["{REPOSITORY}", 1], "fields": {{"title": "Renamed on GitHub"}}}}',
+    "notion": '{"do": "edit", "args": ["Renamed on GitHub", {"Status": "In progress"}]}',
+}
+"""What somebody may do on each side, as the sandbox is told; pages are named by id or title."""
 
 
-def sandbox(port: int) -> Result:
-    """Serve until Ctrl-C."""
+def sandbox(port: int, webhooks: str | None) -> Result:
+    """Serve until Ctrl-C; `webhooks` is where `tandem web` is told of what happens."""
     from sync.sandbox.server import serve
 
     try:
-        serve(port, _prepared)
+        serve(port, partial(_prepared, webhooks=webhooks))
     except OSError as error:
         cure = "choose another with --port"
         raise Misconfigured([Problem(f"port {port} cannot be opened: {error.strerror}", cure=cure)]) from error
@@ -43,7 +51,13 @@ def environment(running: Sandbox) -> Mapping[str, str]:
     }
 
 
-def _prepared(running: Sandbox) -> None:
+def deliver(running: Sandbox, web: str) -> None:
+    """Have both sides tell a web process of what happens from now on."""
+    for side in running.fronts:
+        running.hook(side, f"{web.rstrip('/')}/webhooks/{side}", WEBHOOKS)
+
+
+def _prepared(running: Sandbox, *, webhooks: str | None) -> None:
     """Fill the sandbox, and tell what to type in another terminal."""
     from sync.sandbox.seed import database, populate
 
@@ -52,12 +66,19 @@ def _prepared(running: Sandbox) -> None:
     out = console()
     out.print(f"[bold]A GitHub and a Notion to practise on[/], both to be seen at {running.url}/\n")
     out.print("[dim]# in another terminal:[/]")
-    for name, value in environment(running).items():
+    variables = dict(environment(running))
+    if webhooks:
+        deliver(running, webhooks)
+        variables |= {"GITHUB_WEBHOOK_SECRET": WEBHOOKS, "NOTION_WEBHOOK_TOKEN": WEBHOOKS}
+    for name, value in variables.items():
         out.print(f"export {name}={value}", soft_wrap=True)
-    out.print("mkdir -p mappings && cat > mappings/roadmap.yaml <<'YAML'")
-    out.print(mapping_file(ids.database), soft_wrap=True, markup=False)
-    out.print("YAML\ntandem plan; tandem sync\n")
-    out.print("[dim]Ctrl-C ends it; nothing is kept.[/]")
+    out.print(f"tandem init --repo {REPOSITORY} --database {ids.database}", soft_wrap=True)
+    out.print(f"tandem check; tandem plan; tandem {'up' if webhooks else 'sync'}\n")
+    out.print("[dim]# people edit there, too, for example:[/]")
+    for side, deed in EDITS.items():
+        out.print(f"curl {running.url}/_sandbox/{side}/people -d '{deed}'", soft_wrap=True, markup=False)
+    out.print("\n[dim]Ctrl-C ends it; nothing is kept.[/]")
+    out.file.flush()  # whoever reads it through a pipe waits for it
 
 
 MAPPING = """version: 1

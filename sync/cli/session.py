@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sync import wiring
+from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
 from sync.core.errors import Misconfigured, Problem
 from sync.core.mapping import Mapping
@@ -33,6 +34,13 @@ def state() -> SqlStore:
     url = load_settings().database_url.get_secret_value()
     migrate(url)
     return open_store(url)
+
+
+def known_names(store: SqlStore) -> tuple[str, ...]:
+    """Return the names of the mappings that have a file, and of those that are remembered without one."""
+    loaded = load_mappings(load_settings().mappings_dir)
+    files = (each.name for each in (*loaded.mappings, *loaded.doubtful))
+    return tuple(sorted({*files, *store.schema_times()}))
 
 
 def faulty(sync: wiring.Sync) -> tuple[Problem, ...]:

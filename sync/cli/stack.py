@@ -1,19 +1,17 @@
-"""Worker and beat as processes on a folder of their own, for the demo and the acceptance tests; not for deployments."""
+"""Worker, beat and web on a folder of their own, for the demo and the acceptance tests; not for deployments."""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync.queue.app import WORKER
+from sync.cli.children import Children
 
-CELERY = (sys.executable, "-m", "celery", "-A", "sync.tasks")
-PATIENCE = 30.0
-"""Seconds in which a process must end that was asked to."""
 NOT_OURS = ("REDIS_URL", "PYTHONWARNINGS")
 """Settings of the surrounding shell that would lead the processes elsewhere, or stop them."""
 
@@ -34,9 +32,7 @@ class Stack:
             "POLL_INTERVAL": "1",
             **settings,
         }
-        beat = ("beat", "--loglevel=warning", f"--schedule={folder / 'beat'}", f"--pidfile={folder / 'beat.pid'}")
-        self._commands = {"worker": (*CELERY, *WORKER, "--loglevel=warning"), "beat": (*CELERY, *beat)}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._children = Children(self.environment)
 
     def tandem(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end as an operator of this stack."""
@@ -44,42 +40,43 @@ class Stack:
         return subprocess.run(command, check=False, capture_output=True, text=True, env=self.environment)  # noqa: S603 - our own
 
     def start(self, *names: str) -> None:
-        """Start the worker, beat, or both; what they say goes to the log."""
+        """Start the worker and beat, or others; what they say goes to the log."""
         with self.log.open("ab") as log:
-            for name in names or self._commands:
-                command = self._commands[name]
-                self._running[name] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)  # noqa: S603 - our own
+            for name in names or ("worker", "beat"):
+                self._children.start(name, log)
 
     def kill(self, name: str) -> None:
         """Kill one at once, as a machine that loses power does (kill -9)."""
-        process = self._running.pop(name)
-        process.kill()
-        process.wait()
+        self._children.kill(name)
 
     def stop(self) -> None:
         """Ask all to end, and wait for them."""
-        for process in self._running.values():
-            process.terminate()
-        for process in self._running.values():
-            _ended(process)
-        self._running.clear()
+        self._children.close()
 
 
 @contextmanager
-def stack(folder: Path, mapping: str, settings: Mapping[str, str]) -> Iterator[Stack]:
-    """Run worker and beat on a mapping, and stop them in the end."""
+def stack(folder: Path, mapping: str, settings: Mapping[str, str], *names: str) -> Iterator[Stack]:
+    """Run worker and beat, or others, on a mapping, and stop them in the end."""
     made = Stack(folder, mapping, settings)
     made.tandem("check")  # migrates the database, as a release does
     try:
-        made.start()
+        made.start(*names)
         yield made
     finally:
         made.stop()
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
+def free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Tell whether somebody listens there."""
     try:
-        process.wait(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

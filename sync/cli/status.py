@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
-from sync.cli.frame import ATTENTION, OK, Result
+from sync.cli.frame import ATTENTION, OK, Result, problem_document
 from sync.core.errors import TryLater
+from sync.core.mapping import Mapping
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,14 +25,20 @@ def status() -> Result:
     """Show the state; neither service is asked."""
     with wiring.opened() as sync:
         rows = [sync.store.status_rows(mapping.name) for mapping in sync.mappings]
+        rows += [_faulty(sync, mapping) for mapping in sync.loaded.doubtful if mapping.name]
         values = {row.name: sync.store.unmapped(row.name) for row in rows}
         kept_out = {row.name: sync.store.quarantined(row.name) for row in rows}
         budgets, ends, now = _budgets(sync), sync.token_ends, sync.clock.now()
         problems = sync.loaded.problems
     soon = ends is not None and ends - now < URGENT
     attention = soon or any(_attention(row) for row in rows) or any(problem.level == "fault" for problem in problems)
-    tokens = {"github": {"expires_at": ends.isoformat() if ends else None}}
-    document = {"mappings": [_document(row) for row in rows], "budgets": budgets, "tokens": tokens}
+    faults = [problem_document(problem) for problem in problems if problem.level == "fault"]
+    document = {
+        "mappings": [_document(row) for row in rows],
+        "budgets": budgets,
+        "tokens": {"github": {"expires_at": ends.isoformat() if ends else None}},
+        "problems": faults,
+    }
 
     def show(out: Console) -> None:
         render.problems(out, problems)
@@ -40,8 +48,8 @@ def status() -> Result:
                 f"[yellow]expiring[/] {_ending(ends - now)}: make a new GITHUB_TOKEN at github.com/settings/tokens"
             )
         for row in rows:
-            for guard, detail in row.refusals.items():
-                out.print(f"[yellow]refused[/] {row.name}: {detail} ({guard.partition(':')[0]})")
+            for detail in row.refusals.values():
+                out.print(f"{row.name}: {render.refused(detail)}")
             if row.paused:
                 out.print(f"[yellow]paused[/] {row.name}: {row.paused}")
             for each in values[row.name]:
@@ -56,6 +64,12 @@ def status() -> Result:
 def _ending(left: timedelta) -> str:
     days = left // timedelta(days=1)
     return "GITHUB_TOKEN has expired" if left <= timedelta(0) else f"GITHUB_TOKEN expires in {days} days"
+
+
+def _faulty(sync: wiring.Sync, mapping: Mapping) -> Status:
+    """Return how a mapping stands that does not run, because its file is faulty."""
+    faults = (each for each in sync.loaded.problems if each.level == "fault" and each.file == mapping.path)
+    return replace(sync.store.status_rows(mapping.name), paused=f"its file is faulty: {next(faults, mapping.path)}")
 
 
 def _attention(row: Status) -> bool:
@@ -101,7 +115,9 @@ def _document(row: Status) -> dict[str, Any]:
 def _table(rows: list[Status]) -> object:
     if not rows:
         return "no mapping runs: see `tandem check`"
-    made = render.table("mapping", "links", "last pass", "unsynced", "queue", "conflicts", "failed", "out", "unmapped")
+    made = render.table(
+        "mapping", "links", "last pass", "unsynced", "queue", "conflicts", "failed", "quarantined", "unmapped"
+    )
     for row in rows:
         last = f"{row.last_pass.at:%Y-%m-%d %H:%M} {row.last_pass.outcome}" if row.last_pass else "never"
         oldest = f"{row.oldest_unsynced_seconds:.0f} s" if row.oldest_unsynced_seconds is not None else "—"

@@ -52,8 +52,8 @@ def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bo
     outcome = "interrupted"
     document: dict[str, Any] = {}
     try:
-        with _progress(mapping.name) as step:
-            world = replace(ready.foreground(mapping), progress=step)
+        with progress(mapping.name) as step:
+            world = replace(ready.foreground(mapping), progress=step, pass_id=pass_id)
             done = flow.run(world, full=full, let_through=let_through, wait=wiring.sleeper())
         document = _document(ready, mapping, done, pass_id) | {"mode": mode}
         outcome = "done"
@@ -82,7 +82,7 @@ def _document(ready: wiring.Sync, mapping: Mapping, done: flow.Pass, pass_id: st
         "failed": status.failed,
         "quarantined": status.quarantined,
         "unmapped": status.unmapped,
-        "refused": refusal(done),
+        "refused": refusal(done.refused),
         "converged": done.converged,
     }
 
@@ -93,7 +93,7 @@ def _needs_person(document: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def _progress(name: str) -> Iterator[Step]:
+def progress(name: str) -> Iterator[Step]:
     """Show what goes on, on a terminal; elsewhere nothing."""
     out = console(stderr=True)
     if not out.is_terminal:
@@ -121,20 +121,21 @@ def _progress(name: str) -> Iterator[Step]:
 
 def _show(out: Console, document: dict[str, Any]) -> None:
     mark = "[green]✓[/]" if not _needs_person(document) else "[yellow]●[/]"
-    seen, calls = document["seen"], document["calls"]
+    seen = document["seen"]
     out.print(f"{mark} [bold]{document['name']}[/]: {render.counts(document['writes'])}")
     out.print(
-        f"  saw {seen['github']} issues and {seen['notion']} pages in {calls['github']} + {calls['notion']} calls",
+        f"  read {render.many(seen['github'], 'issue')} and {render.many(seen['notion'], 'page')}; "
+        f"{render.calls(document['calls'])}",
         style="dim",
     )
     told = {
-        "conflicts": "held: `tandem conflicts`",
-        "failed": "failed: `tandem failures`",
-        "quarantined": "in quarantine: `tandem status`",
-        "unmapped": "values that the other side cannot say: `tandem status`",
+        "conflicts": ("conflict", "held: `tandem conflicts`"),
+        "failed": ("write", "failed: `tandem failures`"),
+        "quarantined": ("record", "in quarantine: `tandem status`"),
+        "unmapped": ("value", "that the other side cannot say: `tandem status`"),
     }
-    for key, words in told.items():
+    for key, (what, where) in told.items():
         if document[key]:
-            out.print(f"  {document[key]} {words}")
+            out.print(f"  {render.many(document[key], what)} {where}")
     if document["refused"]:
-        out.print(f"  [bold yellow]refused[/] {document['refused']['detail']}: `tandem sync --yes` lets it through")
+        out.print(f"  {render.refused(document['refused']['detail'])}")

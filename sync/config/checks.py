@@ -128,6 +128,9 @@ def _reserved(line: _Line) -> Iterator[Problem]:
         )
     if word is None and notion in RESERVED.values():
         yield Problem(f"{notion!r} is the page's own and no property", where=line.where("notion"))
+    for key in ("values", "transform") if github == "comments" else ():
+        if key in line.keys:
+            yield Problem(f"{key!r} means nothing for comments", where=line.where(key))
     if "history" in line.keys and github != "comments":
         yield Problem("'history' means something for comments only", where=line.where("history"))
 

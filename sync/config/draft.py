@@ -10,8 +10,12 @@ from sync.core.draft import Draft, Line
 
 PLAIN = re.compile(r"(?!\d)[^\W_][\w ./'\u2019()+&@-]*(?<! )")
 """Text that means itself without quotes, inside of brackets too; whatever is not certain is quoted."""
+UNSEEN = re.compile(r"[^ -~\u00a1-\u2027\u2030-\ud7ff\uf900-\ufdfa\U00010000-\U0010ffff]")
+"""What YAML does not print, takes for an end of a line, or nobody would see."""
 WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 """What YAML takes for something else than text, in one of its versions or the other."""
+ADDRESS = re.compile(r"(https://[\w./?=&%~-]+|[0-9a-f][0-9a-f-]*[a-f][0-9a-f-]*)", re.ASCII)
+"""An address or an id with a letter in it, which mean themselves in a line of their own."""
 WIDTH = 118
 
 
@@ -23,7 +27,11 @@ def text(draft: Draft, *, schema: str | None = None) -> str:
 def scalar(said: str) -> str:
     """Return text as YAML spells it: plain where nothing can be mistaken, else in double quotes."""
     plain = PLAIN.fullmatch(said) and said.casefold().rstrip(".") not in WORDS
-    return said if plain else json.dumps(said, ensure_ascii=False)
+    return said if plain else UNSEEN.sub(_escaped, json.dumps(said, ensure_ascii=False))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\U{ord(found[0]):08x}"
 
 
 def _head(schema: str | None) -> Iterator[str]:
@@ -43,7 +51,7 @@ def _sides(draft: Draft) -> Iterator[str]:
     yield f"  repositories: {_listed(draft.repositories)}"
     yield ""
     yield "notion:"
-    yield f"  database: {draft.database}"
+    yield f"  database: {_address(draft.database)}"
     if draft.data_source:
         yield "  # The database holds several data sources; this is the one that is meant."
         yield f"  data_source: {scalar(draft.data_source)}"
@@ -57,7 +65,12 @@ def _rules(draft: Draft) -> Iterator[str]:
     yield "create:"
     yield "  # An issue without a page gets one." if draft.pages else "  # An issue without a page gets none."
     yield f"  pages: {_flag(draft.pages)}"
-    yield "  # A page without an issue gets one." if draft.issues else "  # A page without an issue gets none."
+    if draft.sibling:
+        yield from _comment(
+            f"A page without an issue gets none: {draft.sibling} creates the issues of this table.", "  "
+        )
+    else:
+        yield "  # A page without an issue gets one." if draft.issues else "  # A page without an issue gets none."
     yield f"  issues: {_flag(draft.issues)}"
     yield ""
     yield "# Where both sides changed the same field and disagree: newest, github, notion, or hold, which asks you."
@@ -99,22 +112,22 @@ def _rows(draft: Draft) -> Iterator[str]:
 
 def _row(line: Line) -> Iterator[str]:
     switch = "" if line.active else "# "
-    parts = [f"github: {_github(line.github)}", f"notion: {scalar(line.notion)}"]
-    values = [f"{_github(said)}: {_words(options)}" for said, options in line.values or ()]
+    parts = [f"github: {scalar(line.github)}", f"notion: {scalar(line.notion)}"]
+    values = [f"{scalar(said)}: {_words(options)}" for said, options in line.values or ()]
     if values:
         parts.append(f"values: {{{', '.join(values)}}}")
     whole = f"  {switch}- {{{', '.join(parts)}}}"
     if len(whole) <= WIDTH:
         yield whole
         return
-    yield f"  {switch}- github: {_github(line.github)}"
+    yield f"  {switch}- github: {scalar(line.github)}"
     yield f"  {switch}  notion: {scalar(line.notion)}"
     yield f"  {switch}  values:"
     yield from (f"  {switch}    {value}" for value in values)
 
 
-def _github(name: str) -> str:
-    return scalar(name) if PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+def _address(said: str) -> str:
+    return said if ADDRESS.fullmatch(said) else scalar(said)
 
 
 def _words(options: tuple[str, ...]) -> str:

@@ -1,11 +1,9 @@
-"""What a row may name on GitHub's side and which rows are built yet; no file is read here."""
+"""What a row may name on GitHub's side; no file is read here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-
-from sync.core.mapping import Row
 
 WRITABLE = ("title", "state", "labels", "assignees", "milestone", "type", "body", "comments", "repository")
 READ_ONLY = ("number", "url", "author", "created_at", "updated_at", "closed_at", "comment_count", "reactions", "locked")
@@ -17,9 +15,6 @@ STATES = ("open", "closed", "closed:completed", "closed:not_planned", "closed:du
 
 RESERVED = {"body": "content", "comments": "comments"}
 """What these two are tied to is the page itself and no property, and they are tied to nothing else."""
-
-UNBUILT = ("body", "comments")
-"""The fields whose rows are recognised and left out."""
 
 
 def known(name: str) -> bool:
@@ -53,10 +48,3 @@ def overlapping(one: str, two: str) -> bool:
         one, two = one.removesuffix("*"), two.removesuffix("*")
         return one.startswith(two) or two.startswith(one)
     return one == two
-
-
-def unsupported(row: Row) -> str | None:
-    """Return what of a row is not built yet, None where it can run."""
-    if row.github.startswith(LINE):
-        return "a line of the body"
-    return f"the field {row.github!r}" if row.github in UNBUILT else None

@@ -9,13 +9,13 @@ from pathlib import Path
 from sync.config.build import built
 from sync.config.checks import checked
 from sync.config.complaints import shaped
-from sync.config.fields import nearest, unsupported
+from sync.config.fields import nearest
 from sync.config.grammar import FilePart
 from sync.config.salvage import salvaged
 from sync.config.scalars import NAME
 from sync.config.tree import Plain, Tree, line_of, read
 from sync.core.errors import Problem
-from sync.core.mapping import Mapping, When
+from sync.core.mapping import Mapping
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,7 @@ def _read(path: Path) -> _Draft:
     if part is None or problems:
         return replace(draft, rest=_rest(draft)).with_problems(problems)
     whole = built(part, draft.name, str(path), found.lines)
-    running = _running(whole)
-    return replace(draft, mapping=running, rest=running).with_problems((*_left_out(whole), *_waiting(whole)))
-
-
-def _running(whole: Mapping) -> Mapping:
-    return replace(whole, rows=tuple(row for row in whole.rows if unsupported(row) is None))
+    return replace(draft, mapping=whole, rest=whole)
 
 
 def _rest(draft: _Draft) -> Mapping | None:
@@ -130,7 +125,7 @@ def _rest(draft: _Draft) -> Mapping | None:
     part, kept = left
     whole = built(part, draft.name, str(draft.path), lines)
     rows = [(row, f"fields.{index}") for row, index in zip(whole.rows, kept, strict=True)]
-    return _running(replace(whole, rows=tuple(replace(row, where=at, line=lines.get(at)) for row, at in rows)))
+    return replace(whole, rows=tuple(replace(row, where=at, line=lines.get(at)) for row, at in rows))
 
 
 def _judged(value: Plain) -> tuple[FilePart | None, tuple[Problem, ...]]:
@@ -141,26 +136,6 @@ def _judged(value: Plain) -> tuple[FilePart | None, tuple[Problem, ...]]:
 def _unnamed(draft: _Draft) -> Iterator[Problem]:
     if draft.at("name") is None and not NAME.fullmatch(draft.name):
         yield Problem(f"the file's name {draft.name!r} cannot be the mapping's", where="", cure="give it a `name`")
-
-
-def _left_out(mapping: Mapping) -> Iterator[Problem]:
-    for row in mapping.rows:
-        if what := unsupported(row):
-            yield Problem(f"{what} is not yet supported: the row is left out", where=row.where, level="warning")
-
-
-def _waiting(mapping: Mapping) -> Iterator[Problem]:
-    """Find births whose condition only rows could read that are left out."""
-    running = [row for row in mapping.rows if unsupported(row) is None]
-    births = (
-        ("pages", mapping.create.pages, [row.github for row in running]),
-        ("issues", mapping.create.issues, [row.notion for row in running]),
-    )
-    for born, birth, read_by_rows in births:
-        for name, _ in birth.conditions if isinstance(birth, When) else ():
-            if name not in read_by_rows:
-                message = f"no row that is supported yet reads {name!r}, so that this condition never holds"
-                yield Problem(message, where=f"create.{born}.when.{name}", level="warning")
 
 
 def _quarrels(draft: _Draft, drafts: Sequence[_Draft]) -> Iterator[Problem]:

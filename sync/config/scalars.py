@@ -45,7 +45,7 @@ def _repository(name: str) -> str:
     raise refuse(f"{name!r} is not OWNER/NAME", nearest=pasted[1] if pasted else None)
 
 
-def _database(text: str) -> str:
+def database_id(text: str) -> str:
     """Return the dashed id in a URL or an id: the last 32 hexadecimal digits of the path, whatever host it has."""
     place = re.sub(r"[?#].*", "", text).rstrip("/").rpartition("/")[2]
     found = re.search(r"[0-9a-f]{32}$", place.replace("-", "").casefold())
@@ -130,7 +130,7 @@ Words = Annotated[
 Version = Annotated[int, AfterValidator(_version), WithJsonSchema({"const": 1})]
 Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": f"^{NAME.pattern}$"})]
 Repository = Annotated[Text, AfterValidator(_repository), Field(json_schema_extra={"pattern": "^[^/\\s]+/[^/\\s]+$"})]
-Database = Annotated[Text, AfterValidator(_database)]
+Database = Annotated[Text, AfterValidator(database_id)]
 FieldName = Annotated[
     Text,
     AfterValidator(_field),

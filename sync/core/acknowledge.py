@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from sync.core import facets
 from sync.core.births import newborn_shadow
-from sync.core.bound import Bound
-from sync.core.model import UNREAD, Action, Change, Op, Record, Shadow, Side, Value
-from sync.core.state import Known
+from sync.core.bound import Bound, Field
+from sync.core.model import UNREAD, Action, Change, Kind, Op, Record, Shadow, Side, Value
+from sync.core.state import Known, Replaced
 from sync.core.values import same
 
 
@@ -19,7 +19,7 @@ class Applied:
 
     shadows: Mapping[str, Shadow]
     refused: tuple[Change, ...]
-    overwritten: Mapping[str, Value]
+    replaced: Mapping[str, Replaced]
 
 
 def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
@@ -36,7 +36,7 @@ def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
             refused.append(change)
     if op.action is Action.CREATE:
         shadows |= _not_given(known, bound, op, reply)
-    return Applied(shadows, tuple(refused), _overwritten(op))
+    return Applied(shadows, tuple(refused), _replaced(known, bound, op, reply))
 
 
 def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record) -> tuple[Shadow | None, bool]:
@@ -45,10 +45,14 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     facet = bound.facet(side, change.field)
     shown = facets.read(facet, reply)
     if shown is UNREAD:
-        return replace(change.settles, confirmed=False), True
+        return replace(change.settles, sent=side), True
     if same(facet.kind, shown, change.after):
         return change.settles, True
-    field = bound.field(change.field)
+    field = _between(bound.field(change.field), known, reply)
+    if field and facet.kind is Kind.DOCUMENT and not same(facet.kind, shown, change.before):
+        # A service makes of a text what it likes; only a colleague's edit in the same moment is none of ours.
+        before = None if change.before is UNREAD else change.before
+        return change.settles.advanced(side, field.transform.proven(side, (before, change.after), shown)), True
     seen = field.transform.seen(side, shown) if field else shown
     if field and _agrees(field.transform.agree, side, seen, change.settles.on(side.other)):
         return change.settles.advanced(side, seen), True
@@ -56,6 +60,11 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     if base is None or same(facet.kind, shown, change.before):
         return base, False
     return base.advanced(side, seen), False
+
+
+def _between(field: Field | None, known: Known, reply: Record) -> Field | None:
+    other = known.on(reply.ref.side.other)
+    return field.between(reply, other.record if other else None) if field else None
 
 
 def _agrees(agree: object, side: Side, here: Value, there: Value) -> bool:
@@ -72,9 +81,16 @@ def _not_given(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, S
     return {name: shadow for name, shadow in shadows.items() if shadow is not None}
 
 
-def _overwritten(op: Op) -> dict[str, Value]:
-    return {
-        change.field: change.before
-        for change in op.changes
-        if change.settles is not None and change.before is not UNREAD and change.before is not None
-    }
+def _replaced(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, Replaced]:
+    """Return what the write did to each field, for whoever wants it undone; a birth replaced nothing."""
+    found: dict[str, Replaced] = {}
+    for change in op.changes if op.action is not Action.CREATE else ():
+        if change.settles is None or change.before is UNREAD:
+            continue
+        facet = bound.facet(op.side, change.field)
+        shown = facets.read(facet, reply)
+        after = change.after if shown is UNREAD else shown
+        if not same(facet.kind, change.before, after):
+            other, base = change.settles.on(op.side.other), known.shadows.get(change.field)
+            found[change.field] = Replaced(change.before, after, other, base)
+    return found

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from sync.core import constants
-from sync.core.bound import Bound, Field, Scope
+from sync.core.bound import Bound, Discussion, Field, Scope
+from sync.core.documents import Body, Documents
 from sync.core.errors import Misconfigured, Problem
-from sync.core.issue import COMPUTED, FAMILY, ISSUE, KINDS, LABELS, REPOSITORY, TITLE, facet_of, fitting
+from sync.core.issue import (
+    BODY,
+    COMMENTS,
+    COMPUTED,
+    CONTENT,
+    FAMILY,
+    ISSUE,
+    KINDS,
+    LABELS,
+    REPOSITORY,
+    TITLE,
+    content,
+    facet_of,
+    fitting,
+)
 from sync.core.mapping import Direction, Mapping, Row
 from sync.core.model import Facet, Kind, Property, Put, Schema, Side
 from sync.core.repairs import OPTIONED, conditions
 from sync.core.translate import JOIN, PREFIX, translation
 from sync.core.values import SETS
 
+NO_BODIES: abc.Mapping[Side, Body] = MappingProxyType({})
 
-def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
-    """Tie a mapping to both schemas; raises Misconfigured with every problem at once."""
-    binding = Binding(mapping, github, notion)
-    fields = tuple(bound for row in mapping.rows if row.github and (bound := binding.field(row)) is not None)
+
+def bind(mapping: Mapping, github: Schema, notion: Schema, bodies: abc.Mapping[Side, Body] = NO_BODIES) -> Bound:
+    """Tie a mapping to both schemas; raises Misconfigured with every problem at once.
+
+    `bodies` are how the sides spell the text of an issue and what a page holds.
+    """
+    binding = Binding(mapping, github, notion, bodies)
+    fields = tuple(bound for row in mapping.rows if row.github not in ("", COMMENTS) and (bound := binding.field(row)))
     link = binding.property(mapping.notion.link_property, "notion.link_property", ("url",))
     puts = tuple(put for row in mapping.rows if row.constant is not None if (put := binding.constant(row)))
     binding.problems += conditions(mapping, notion)
@@ -47,7 +69,14 @@ def bind(mapping: Mapping, github: Schema, notion: Schema) -> Bound:
         match=tuple(mapping.match),
         constants=puts,
         repositories=github.containers,
+        own={side: schema.own_id for side, schema in binding.schemas.items()},
+        discussion=_discussion([row for row in mapping.rows if row.github == COMMENTS]),
     )
+
+
+def _discussion(rows: list[Row]) -> Discussion | None:
+    flows = frozenset(side for row in rows for side in _asked(row.direction))
+    return Discussion(flows, any(row.history for row in rows)) if rows else None
 
 
 def warnings(mapping: Mapping, notion: Schema) -> tuple[Problem, ...]:
@@ -113,6 +142,7 @@ class Binding:
     mapping: Mapping
     github: Schema
     notion: Schema
+    bodies: abc.Mapping[Side, Body]
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -148,6 +178,8 @@ class Binding:
 
     def field(self, row: Row) -> Field | None:
         """Bind one row."""
+        if row.github == BODY:
+            return self.body(row)
         found = self.property(row.notion, f"{row.where}.notion", fitting(row.github))
         if found is None:
             return None
@@ -165,6 +197,19 @@ class Binding:
             transform=translation(self._short(row), issue, page, people),
             policy=row.conflict or self.mapping.conflict,
             flows=flows,
+        )
+
+    def body(self, row: Row) -> Field | None:
+        """Bind the row of the body, which goes with what the page holds; a side that was not asked for it has none."""
+        if not self.notion.content:
+            return None
+        return Field(
+            key=f"{row.github}~{CONTENT}",
+            github=ISSUE[BODY],
+            notion=content(self.notion.content),
+            transform=Documents(self.bodies),
+            policy=row.conflict or self.mapping.conflict,
+            flows=_asked(row.direction),
         )
 
     def constant(self, row: Row) -> Put | None:

@@ -72,7 +72,7 @@ def _shows(field: Field, record: Record, wanted: str) -> bool:
 def birth(bound: Bound, record: Record) -> Op:
     """Return the create that gives the record its partner: all that can be said, and the mark that ties the two."""
     to = record.ref.side.other
-    said = [change for field in bound.fields if (change := _said(field, record, to)) is not None]
+    said = [change for field in bound.fields if (change := _said(field.between(record), record, to)) is not None]
     changes = [change for change in said if bound.facet(to, change.field).creatable]
     if to is Side.GITHUB:
         changes = _in_scope(bound, changes)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from sync.core import facets
 from sync.core.mapping import Births, Deletions, Guards, Policy
-from sync.core.model import Facet, Kind, Put, Reading, Record, Side, Value
+from sync.core.model import UNREAD, Facet, Kind, Put, Reading, Record, Side, Value
 from sync.core.transforms import Transform
 from sync.core.values import key, members
 
@@ -40,6 +41,11 @@ class Field:
         """Tell whether an edit on either side flows."""
         return len(self.flows) == len(Side)
 
+    def between(self, *records: Record | None) -> Self:
+        """Return the field as it is translated between these records: a body may refer to where it stands."""
+        places = {record.ref.side: record.address for record in records if record is not None}
+        return replace(self, transform=self.transform.at(places))
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -59,12 +65,21 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Discussion:
+    """The row of comments: the sides that copies are written to, and whether comments before the tie are copied."""
+
+    flows: frozenset[Side]
+    history: bool = False
+
+
+@dataclass(frozen=True)
 class Bound:
     """A mapping that can run: all names resolved to ids, all rules at hand.
 
     `marks` are the facets that hold the other side's address; `titles` name each side's title field; `containers` are
     where records live (the first is where births go, unless a page names another); `repositories` are their names, by
-    id; `constants` are written when a page is born or adopted.
+    id; `constants` are written when a page is born or adopted; `own` is who we are on each side; `discussion` is None
+    where comments are left alone.
     """
 
     name: str
@@ -80,6 +95,8 @@ class Bound:
     match: tuple[str, ...] = ("link", "title")
     constants: tuple[Put, ...] = ()
     repositories: tuple[tuple[str, str], ...] = ()
+    own: Mapping[Side, str] = field(default_factory=dict)
+    discussion: Discussion | None = None
 
     def field(self, name: str) -> Field | None:
         """Return the field of that key."""
@@ -97,6 +114,11 @@ class Bound:
         if name == STATE:
             return ISSUE_STATE
         return next(put.facet for put in self.constants if put.facet.name == name)
+
+    def unread(self, record: Record) -> tuple[Field, ...]:
+        """Return the fields of which it was told that the record holds something, and not what."""
+        side = record.ref.side
+        return tuple(field for field in self.fields if record.fields.get(field.facet(side).name) is UNREAD)
 
     @property
     def state(self) -> Field | None:

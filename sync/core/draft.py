@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from sync.core.model import Person, Schema
 
+LINK = "GitHub"
+"""What the property that carries the issue's address is called where it is made."""
 Values = tuple[tuple[str, tuple[str, ...]], ...]
 """GitHub's values, each with Notion's: the first is written, all are read."""
 
@@ -35,7 +37,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Column:
-    """A property that is to be made; a status gets Notion's own three options, whatever `options` say."""
+    """A property that is to be made; a status has Notion's own three options besides, and its own mean the end."""
 
     name: str
     type: str
@@ -55,7 +57,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mapping as it will stand in a file; `strangers` are logins for whom nobody was found in Notion."""
+    """A mapping as it will stand in a file; `strangers` are logins for whom nobody was found in Notion.
+
+    `sibling` is the file of another mapping that creates the issues of this data source.
+    """
 
     repositories: tuple[str, ...]
     database: str
@@ -68,3 +73,4 @@ class Draft:
     issues: bool = True
     conflict: str = "newest"
     missing: tuple[str, ...] = ()
+    sibling: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sync.core.model import Record
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -82,6 +84,17 @@ class Vanished(TandemError):
     """The record is not to be seen where it was; look at its presence before concluding anything."""
 
 
+class Moved(TandemError):
+    """The record shows another value than the one that was to be replaced: nothing happened, plan anew.
+
+    `seen` is the record as it is now.
+    """
+
+    def __init__(self, seen: Record) -> None:
+        super().__init__(f"somebody edited {seen.label} meanwhile")
+        self.seen = seen
+
+
 class Denied(TandemError):
     """A credential or a permission was refused: pause the mapping, conclude nothing, try again later."""
 
@@ -89,6 +102,10 @@ class Denied(TandemError):
         super().__init__(reason)
         self.reason = reason
         self.cure = cure
+
+
+class Forbidden(Denied):
+    """The credential is good and may not do this; whether that is so for all records the caller must know."""
 
 
 class Overtaken(TandemError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from sync.core.model import UNREAD, Reading, Side, Value
-from sync.core.transforms import Transform
+from sync.core.transforms import Edit, Transform
 from sync.core.values import members, names, number
 
 
@@ -52,6 +53,29 @@ class Flag:
     def write(self, plain: Value) -> Reading:
         """Return whether the box is ticked."""
         return {None: False, "true": True, "false": False}.get(plain if plain is None else str(plain), UNREAD)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day or a point in time, or two of them with a slash between, as the text that spells it."""
+
+    def read(self, shaped: Value) -> Reading:
+        """Return the text."""
+        return shaped
+
+    def write(self, plain: Value) -> Reading:
+        """Return the time that the text spells as ISO 8601, UNREAD where it spells none."""
+        try:
+            return "/".join(_moment(each.strip()) for each in str(plain).split("/")) if plain is not None else None
+        except ValueError:
+            return UNREAD
+
+
+def _moment(text: str) -> str:
+    if len(text) <= len("2026-12-01"):
+        return date.fromisoformat(text).isoformat()
+    found = datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)
@@ -104,7 +128,7 @@ class Prefixed:
 
 
 @dataclass(frozen=True)
-class Formed:
+class Formed(Transform):
     """A translation whose values of one side have another shape than it speaks."""
 
     inner: Transform
@@ -123,7 +147,7 @@ class Formed:
         plain = self.form.read(value)
         return UNREAD if plain is UNREAD else self.inner.say(to, plain, base)
 
-    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+    def carry(self, to: Side, change: Edit, onto: Value) -> Reading:
         """Return `onto` after the other side's change."""
         if to is self.side:
             return self._shaped(self.inner.carry(to, change, self._plain(onto)), onto)

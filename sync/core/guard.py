@@ -7,16 +7,19 @@ from dataclasses import replace
 
 from sync.core.bound import OPEN, STATE
 from sync.core.mapping import Guards
-from sync.core.model import UNREAD, Action, Change, Op, Side
+from sync.core.model import COMMENT, UNREAD, Action, Change, Op, Side
 
 DESTRUCTIVE = "max_destructive"
 NEW_ISSUES = "max_new_issues"
+NEW_COMMENTS = "max_new_comments"
 OVERWRITES = "max_overwrites"
 
 
 def kinds(op: Op) -> tuple[str, ...]:
     """Return the kinds that an op counts as, each once; overwrites count per field: `max_overwrites:FIELD`."""
     found = {DESTRUCTIVE} if op.action is Action.TRASH else set()
+    if op.action is Action.COMMENT:
+        return (NEW_COMMENTS,)
     if op.action is Action.CREATE:
         return (NEW_ISSUES,) if op.side is Side.GITHUB else ()
     for change in op.changes:
@@ -25,10 +28,15 @@ def kinds(op: Op) -> tuple[str, ...]:
 
 
 def _kinds_of(side: Side, change: Change) -> tuple[str, ...]:
-    if change.settles is None or change.before is None or change.before is UNREAD:
+    if change.settles is None or change.before is None or change.before is UNREAD or _in_a_copy(change):
         return ()
     destructive = change.after is None or _closes(side, change)
     return ((DESTRUCTIVE,) if destructive else ()) + (f"{OVERWRITES}:{change.field}",)
+
+
+def _in_a_copy(change: Change) -> bool:
+    """Tell whether the change is one of a comment's copy, which is ours and nobody's value."""
+    return change.field.partition("~")[0] == COMMENT
 
 
 def _closes(side: Side, change: Change) -> bool:
@@ -60,7 +68,7 @@ def without(op: Op, kept_back: Collection[str]) -> Op | None:
     mine = set(kinds(op)) & set(kept_back)
     if not mine:
         return op
-    if op.action in (Action.TRASH, Action.CREATE):
+    if op.action is Action.TRASH or op.birth:
         return None
     left = tuple(change for change in op.changes if not set(_kinds_of(op.side, change)) & mine)
     return replace(op, action=action_of(op.side, left), changes=left) if left else None

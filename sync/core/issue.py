@@ -7,6 +7,10 @@ from dataclasses import replace
 from sync.core.model import Facet, Kind, Side
 
 TITLE, STATE, LABELS, ASSIGNEES, REPOSITORY = "title", "state", "labels", "assignees", "repository"
+BODY, CONTENT, LINE = "body", "content", "body_line:"
+"""The text of an issue, what it is tied to on a page, and how a row begins that is about one line of it."""
+COMMENTS = "comments"
+"""The row of the discussion: no field of the issue, for each comment is a record of its own."""
 FAMILY = f"{LABELS}:"
 """How a row begins that is about one family of labels: `labels:priority/*`."""
 
@@ -29,6 +33,7 @@ ISSUE: dict[str, Facet] = {
         _facet(ASSIGNEES, Kind.PEOPLE),
         _facet("milestone", Kind.CHOICE),
         _facet("type", Kind.CHOICE),
+        _facet(BODY, Kind.DOCUMENT),
         # Where an issue lives is decided when it is born; moving one is a transfer, which only a person makes.
         _shown(REPOSITORY, Kind.CHOICE),
         _shown("number", Kind.NUMBER),
@@ -89,6 +94,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     "comment_count": ("number", *_TEXT),
     "reactions": ("number", *_TEXT),
     "locked": ("checkbox", "select", *_TEXT),
+    LINE: ("date", "number", "select", "status", *_TEXT, "url", "email", "phone_number", *_SOURCES),
 }
 """Which property types can hold an issue's field, the best first."""
 
@@ -101,6 +107,8 @@ def facet_of(row: str, families: tuple[str, ...], *, many: bool) -> Facet:
 
     A family shows one name, or all where the property holds `many`.
     """
+    if row.startswith(LINE):
+        return Facet(Side.GITHUB, BODY, row, Kind.TEXT, type=BODY, line=row.removeprefix(LINE).strip())
     if not row.startswith(FAMILY):
         issue = ISSUE[row]
         return replace(issue, but=families) if row == LABELS else issue
@@ -111,4 +119,12 @@ def facet_of(row: str, families: tuple[str, ...], *, many: bool) -> Facet:
 
 def fitting(row: str) -> tuple[str, ...]:
     """Return the property types that can hold an issue's field."""
-    return FITTING[FAMILY if row.startswith(FAMILY) else row]
+    return FITTING[next((each for each in (FAMILY, LINE) if row.startswith(each)), row)]
+
+
+def content(how: str) -> Facet:
+    """Return the facet of what a page holds; `how` is the way in which it can be written (Schema.content).
+
+    Markdown is given when a page is born, blocks would take more calls than that one.
+    """
+    return Facet(Side.NOTION, CONTENT, CONTENT, Kind.DOCUMENT, type=how, creatable=how == "markdown", apart=True)

@@ -7,6 +7,7 @@
 | no                | yes               | the same, mirrored                                             |
 | yes               | yes, they agree   | advance the shadow                                             |
 | yes               | yes, sets         | carry the additions and removals of each to the other          |
+| yes               | yes, body text    | carry the edits of each to the other, unless they overlap      |
 | yes               | yes, they differ  | the policy                                                     |
 
 Before the two ever agreed there is no shadow: an empty value takes the other's, sets unite, else the policy decides.
@@ -33,7 +34,7 @@ class Case(StrEnum):
     FLOW = "changed on one side"
     UNSAID = "cannot be said"
     AGREED = "agree already"
-    UNITED = "sets merged"
+    UNITED = "edits of both merged"
     DECIDED = "conflict decided"
     HELD = "conflict held"
     FIRST_AGREED = "first tie, agree"
@@ -48,11 +49,13 @@ class Sight:
     """What one side shows of a field, and the service's time of the first observation that showed it.
 
     `since` is None where that time is unknown or our own write's; the change happened within `grain` seconds after it.
+    `ours` tells that nobody but us changed the record last.
     """
 
     value: Reading
     since: datetime | None = None
     grain: int = 1
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,18 @@ class Meeting:
         return Shadow(self.seen(Side.GITHUB), self.seen(Side.NOTION))
 
     @property
-    def is_set(self) -> bool:
-        """Tell whether the values are sets of names."""
-        return self.field.transform.by_name
+    def merges(self) -> bool:
+        """Tell whether the values have parts that change on their own: names of a set, blocks of a body."""
+        return self.field.transform.merges
+
+    @property
+    def overlap(self) -> bool:
+        """Tell whether the edits of both sides cannot both be made."""
+        return self.field.transform.overlap(self.edit(Side.GITHUB), self.edit(Side.NOTION))
+
+    def edit(self, side: Side) -> tuple[Value, Value]:
+        """Return what a side showed when both last agreed, and what it shows now."""
+        return self.shadow.on(side) if self.shadow else None, self.seen(side)
 
     @property
     def agree(self) -> bool:
@@ -121,19 +133,29 @@ def merge(field: Field, sights: dict[Side, Sight], shadow: Shadow | None, resolv
     """Return the verdict for one field."""
     if any(sight.value is UNREAD for sight in sights.values()):
         return Verdict(Case.UNREAD)
-    meeting = Meeting(field, sights, shadow, resolved)
-    if shadow is None:
+    meeting = Meeting(field, sights, _recognised(field, sights, shadow), resolved)
+    if meeting.shadow is None:
         return _first(meeting)
     changed = {side for side in Side if meeting.changed(side)}
     if not changed:
-        return Verdict(Case.SAME)
+        return Verdict(Case.SAME, shadow=meeting.shadow if meeting.shadow != shadow else None)
     if meeting.agree:
         return Verdict(Case.AGREED, shadow=meeting.now)
     if not field.both_ways:
         return _one_way(meeting, changed)
     if len(changed) == 1:
         return _flow(meeting, changed.pop())
-    return _unite(meeting) if meeting.is_set else _contest(meeting, Case.DECIDED, Case.HELD)
+    return _contest(meeting, Case.DECIDED, Case.HELD) if meeting.overlap else _unite(meeting)
+
+
+def _recognised(field: Field, sights: dict[Side, Sight], shadow: Shadow | None) -> Shadow | None:
+    """Return the shadow with what was sent as the side shows it: nobody but us made that of it."""
+    if shadow is None or shadow.sent is None:
+        return shadow
+    side, sight = shadow.sent, sights[shadow.sent]
+    assert sight.value is not UNREAD
+    shown = sight.value if sight.ours else field.transform.recognised(side, shadow.on(side), sight.value)
+    return replace(shadow.advanced(side, field.transform.seen(side, shown)), sent=None)
 
 
 def _one_way(meeting: Meeting, changed: set[Side]) -> Verdict:
@@ -172,7 +194,7 @@ def _carried(meeting: Meeting, source: Side) -> Write | None:
     base = meeting.shadow or Shadow(None, None)
     change = (base.on(source), meeting.seen(source))
     value = transform.carry(target, change, meeting.value(target))
-    settled = transform.carry(target, change, base.on(target)) if meeting.is_set else value
+    settled = transform.carry(target, change, base.on(target)) if meeting.merges else value
     if value is UNREAD or settled is UNREAD:
         return None
     return Write(target, value, Shadow.of(source, change[1], transform.seen(target, settled)))
@@ -181,7 +203,9 @@ def _carried(meeting: Meeting, source: Side) -> Write | None:
 def _contest(meeting: Meeting, decided: Case, held: Case) -> Verdict:
     """Let the policy, or the person who was asked, choose between two values that differ."""
     winner = meeting.resolved or _winner(meeting, first=decided is Case.FIRST_DECIDED)
-    write = _said(meeting, winner) if winner else None
+    # Of two bodies only the edit that won is carried: what the loser changed elsewhere in the text flows afterwards.
+    say = _carried if meeting.merges and meeting.shadow else _said
+    write = say(meeting, winner) if winner else None
     conflict = Conflict(
         meeting.field.key,
         meeting.value(Side.GITHUB),
@@ -226,7 +250,7 @@ def _first(meeting: Meeting) -> Verdict:
         return Verdict(Case.FIRST_AGREED, shadow=meeting.now)
     if not meeting.field.both_ways:
         return _first_one_way(meeting)
-    if meeting.is_set:
+    if meeting.field.transform.by_name:
         return replace(_unite(meeting), case=Case.FIRST_UNITED)
     empty = [side for side in Side if meeting.value(side) is None]
     if len(empty) == 1 and (write := _said(meeting, empty[0].other)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Final, Literal
@@ -36,17 +36,37 @@ Reading = Value | Literal[Unread.UNREAD]
 """What a record shows of one field."""
 
 
+ISSUE, COMMENT = "issue", "comment"
+"""The kinds of records, and of links: an issue or its page, and one comment of either."""
+
+
 @dataclass(frozen=True)
 class Ref:
     """The identity of one record; container and number only say where to ask for it.
 
     `container` is a repository id or a data source id, `id` the issue id or the page id, `number` the issue's number.
+    A comment's id begins with `comment:`, its container is the repository or the page, its number that of its issue.
     """
 
     side: Side
     id: str
     container: str = field(default="", compare=False)
     number: int | None = field(default=None, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """Return what kind of record it is."""
+        return COMMENT if self.id.startswith(f"{COMMENT}:") else ISSUE
+
+    @property
+    def bare(self) -> str:
+        """Return the id by which the service knows the record."""
+        return self.id.removeprefix(f"{COMMENT}:")
+
+    @staticmethod
+    def comment(side: Side, id_: str, container: str = "", number: int | None = None) -> Ref:
+        """Return the identity of the comment that the service knows by that id."""
+        return Ref(side, f"{COMMENT}:{id_}", container, number)
 
 
 class Presence(StrEnum):
@@ -77,7 +97,8 @@ class Record:
     `fields` is keyed by the side's own field names (`labels`, a property id); a name that is missing is unread.
     `address` is what the other side's mark holds (the issue's URL, the page's id); `label` is what people call it
     (`acme/api#7`, a page's title); `time` is the service's own time of the last change, told in steps of `grain`
-    seconds and rounded down; `moved_to` is set where the record answered under another identity.
+    seconds and rounded down, `editor` the id of whoever made it, where the service says so; `moved_to` is set where the
+    record answered under another identity.
     """
 
     ref: Ref
@@ -88,6 +109,7 @@ class Record:
     presence: Presence = Presence.PRESENT
     moved_to: Ref | None = None
     grain: int = 1
+    editor: str = ""
 
     def read(self, name: str) -> Reading:
         """Return what the record shows of a field."""
@@ -108,7 +130,8 @@ class Link:
     """One issue tied to one page; a claimed link has only the side that exists.
 
     `version` rises with every commit that concerns the link. `closed_by_us` remembers that the issue was closed
-    because its page was trashed, so that a restored page reopens it.
+    because its page was trashed, so that a restored page reopens it. `tied_at` is when it was made. A comment's
+    `parent` is the link of its issue and its page.
     """
 
     id: int
@@ -116,10 +139,11 @@ class Link:
     state: LinkState
     github: Ref | None = None
     notion: Ref | None = None
-    kind: str = "issue"
+    kind: str = ISSUE
     parent: int | None = None
     version: int = 0
     closed_by_us: bool = False
+    tied_at: datetime | None = None
 
     def ref(self, side: Side) -> Ref | None:
         """Return the record's identity on that side."""
@@ -130,12 +154,17 @@ class Link:
 class Shadow:
     """What each side showed of one field when both last agreed, each in its own canonical form.
 
-    An unconfirmed value is what was sent and has not been shown by a reply yet.
+    `sent` is the side whose value is unconfirmed: what was sent there, and was not shown by a reply yet.
     """
 
     github: Value
     notion: Value
-    confirmed: bool = True
+    sent: Side | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell whether both values were shown."""
+        return self.sent is None
 
     def on(self, side: Side) -> Value:
         """Return the value that side showed."""
@@ -144,8 +173,8 @@ class Shadow:
     def advanced(self, side: Side, value: Value) -> Shadow:
         """Return this shadow with that side's value replaced."""
         if side is Side.GITHUB:
-            return Shadow(value, self.notion, self.confirmed)
-        return Shadow(self.github, value, self.confirmed)
+            return replace(self, github=value)
+        return replace(self, notion=value)
 
     @staticmethod
     def of(side: Side, value: Value, other: Value) -> Shadow:
@@ -194,6 +223,11 @@ class Op:
     reason: str = ""
     then: LinkState = LinkState.LINKED
     container: str = ""
+
+    @property
+    def birth(self) -> bool:
+        """Tell whether this write makes a record, which may happen only once."""
+        return self.action in (Action.CREATE, Action.COMMENT)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -269,7 +303,8 @@ class Facet:
     `name` is the side's own key (`labels`, a property id), `label` what people call it, `type` the side's own word for
     its shape (`multi_select`). A facet that is not `creatable` cannot be given when the record is born, a `required`
     one cannot be emptied, and names holding one of the characters in `forbids` cannot be said there. One with a
-    `family` shows only the names that begin with it, without it; one with `but` leaves such names alone (core.facets).
+    `family` shows only the names that begin with it, without it; one with `but` leaves such names alone; one with a
+    `line` shows what that line of a document says (core.facets). What is `apart` is written by a call of its own.
     """
 
     side: Side
@@ -283,14 +318,17 @@ class Facet:
     forbids: str = ""
     family: str = ""
     but: tuple[str, ...] = ()
+    line: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)
 class Put:
-    """One value for one facet, as a remote is asked to write it."""
+    """One value for one facet, as a remote is asked to write it; `base` is what was seen there before."""
 
     facet: Facet
     value: Value
+    base: Reading = UNREAD
 
 
 @dataclass(frozen=True)
@@ -322,7 +360,9 @@ class Schema:
     """What a side's containers look like now.
 
     `containers` are (id, name): repositories by id with `owner/name`, or the one data source. `people` is None where
-    the credential may not list them. `warnings` are for people to read, each with its cure on a line of its own.
+    the credential may not list them. `content` says how the content of records can be written that has no property
+    (`markdown`, `blocks`), empty where nobody asked. `warnings` are for people to read, each with its cure on a line of
+    its own.
     """
 
     side: Side
@@ -330,6 +370,7 @@ class Schema:
     properties: tuple[Property, ...] = ()
     people: tuple[Person, ...] | None = ()
     own_id: str = ""
+    content: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -58,17 +58,16 @@ def absorb(known: Observation | None, record: Record, moment: Moment, stale: tim
 
 
 def acknowledged(known: Observation | None, reply: Record, ack: Ack) -> Observation:
-    """Return the observation after a write: a reply is a reading that nothing earlier can overtake."""
+    """Return the observation after a write: a reply is a reading that nothing earlier can overtake.
+
+    What was written and is not shown by the reply is unknown until it is read.
+    """
     if known is None:
         return Observation(reply, ack.seq, ack.at, dict.fromkeys(reply.fields), ack)
-    merged = replace(reply, fields=_filled(known.record, reply, settled=True))
+    unshown = {name: UNREAD for name in ack.before if reply.read(name) is UNREAD}
+    merged = replace(reply, fields=_filled(known.record, reply, settled=True) | unshown)
     since = {**known.since, **dict.fromkeys(_changed(known.record, merged))}
     return replace(known, record=merged, seq=ack.seq, read_at=ack.at, since=since, ack=ack)
-
-
-def moved(known: Observation, seen: Observation, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which of the named fields show another value than when the write was decided."""
-    return tuple(name for name in names if known.record.read(name) != seen.record.read(name))
 
 
 def _doubtful(known: Observation, ack: Ack, record: Record) -> bool:

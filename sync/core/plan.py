@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sync.core import facets
+from sync.core import comments, facets
 from sync.core.births import barrier, birth
 from sync.core.bound import CLOSED_AT, MARK, OPEN, STATE, WITHDRAWN, Bound, Field
 from sync.core.guard import action_of
@@ -14,6 +14,7 @@ from sync.core.life import Step, sighting, step
 from sync.core.mapping import Deletions, Fate
 from sync.core.merge import Case, Sight, Verdict, merge
 from sync.core.model import (
+    COMMENT,
     UNREAD,
     Action,
     Change,
@@ -32,6 +33,8 @@ from sync.core.values import same
 
 def decide(known: Known, bound: Bound) -> Plan:
     """Return what is to be done for the link, from what is known of it and nothing else."""
+    if known.link.kind == COMMENT:
+        return comments.decide(known, bound)
     seen = {side: _record(known.on(side)) for side in Side}
     sightings = {side: sighting(record, in_scope=_in_scope(bound, record)) for side, record in seen.items()}
     turn = step(known.link.state, sightings[Side.GITHUB], sightings[Side.NOTION])
@@ -54,10 +57,11 @@ def decide(known: Known, bound: Bound) -> Plan:
 
 def verdicts(known: Known, bound: Bound) -> Mapping[str, Verdict]:
     """Return the verdict for every field of a link whose records are both there."""
+    records = [_record(known.on(side)) for side in Side]
     return {
         field.key: merge(
-            field,
-            {side: _sight(field, side, known.on(side)) for side in Side},
+            field.between(*records),
+            {side: _sight(field, bound, known.on(side)) for side in Side},
             known.shadows.get(field.key),
             known.resolved.get(field.key),
         )
@@ -74,10 +78,12 @@ def _record(observation: Observation | None) -> Record | None:
     return observation.record if observation else None
 
 
-def _sight(field: Field, side: Side, observation: Observation | None) -> Sight:
+def _sight(field: Field, bound: Bound, observation: Observation | None) -> Sight:
     assert observation is not None
-    since = observation.since.get(field.facet(side).name)
-    return Sight(field.read(observation.record), since, observation.record.grain)
+    record = observation.record
+    since = observation.since.get(field.facet(record.ref.side).name)
+    ours = bool(record.editor) and record.editor == bound.own.get(record.ref.side)
+    return Sight(field.read(record), since, record.grain, ours)
 
 
 def _birth(known: Known, bound: Bound) -> Plan:
@@ -86,13 +92,15 @@ def _birth(known: Known, bound: Bound) -> Plan:
     obstacle = barrier(bound, parent)
     if obstacle:
         return Plan(state=LinkState.TOMBSTONED, because=obstacle)
+    if any(field.facet(parent.ref.side).apart for field in bound.unread(parent)):
+        return Plan(because="what it holds was not read yet")
     return Plan(ops=(birth(bound, parent),), unmapped=_unsaid(known, bound))
 
 
 def _merge(known: Known, bound: Bound) -> Plan:
     """Return the ops, shadows and conflicts that the fields' verdicts come to, at most one op a side."""
     found = verdicts(known, bound)
-    ops = tuple(op for side in Side if (op := _update(known, bound, side, found)) is not None)
+    ops = tuple(op for side in Side for op in _updates(known, bound, side, found))
     return Plan(
         ops=ops,
         shadows={name: verdict.shadow for name, verdict in found.items() if verdict.shadow},
@@ -104,8 +112,8 @@ def _merge(known: Known, bound: Bound) -> Plan:
     )
 
 
-def _update(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict]) -> Op | None:
-    """Gather all that is to be written to one side into one call."""
+def _updates(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict]) -> list[Op]:
+    """Gather all that is to be written to one side into one call, and one more for each thing that needs its own."""
     observation, other = known.on(side), known.on(side.other)
     assert observation is not None
     assert other is not None
@@ -125,7 +133,10 @@ def _update(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict]
     if unmarked or not known.shadows:
         changes += _constants(bound, record, side)
         reason = reason or "a constant of a page that was adopted"
-    return Op(side, action_of(side, tuple(changes)), tuple(changes), reason) if changes else None
+    alone = [each for each in changes if bound.facet(side, each.field).apart]
+    shared = tuple(each for each in changes if each not in alone)
+    ops = [Op(side, action_of(side, shared), shared, reason)] if shared else []
+    return ops + [Op(side, Action.UPDATE, (each,), f"{_label(each.field)} {found[each.field].case}") for each in alone]
 
 
 def _constants(bound: Bound, record: Record, side: Side) -> list[Change]:
@@ -146,14 +157,14 @@ def _resume(known: Known, bound: Bound) -> Plan:
     if not known.link.closed_by_us or shadow is None:
         return _merge(known, bound)
     before = shadow.advanced(Side.GITHUB, OPEN)
-    if _still_closed(known.github, shadow):
+    if still_closed(known.github, shadow):
         change = Change(state, shadow.github, OPEN, before)
         return Plan(ops=(Op(Side.GITHUB, Action.REOPEN, (change,), "its page was restored"),))
     merged = _merge(replace(known, shadows={**known.shadows, state: before}), bound)
     return replace(merged, shadows={state: before, **merged.shadows})
 
 
-def _still_closed(issue: Observation, shadow: Shadow) -> bool:
+def still_closed(issue: Observation, shadow: Shadow) -> bool:
     """Tell whether our close is the issue's latest state: whoever opened and closed it again since meant it.
 
     A close of theirs may show the same state as ours, but not the same time.

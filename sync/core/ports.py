@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
+from sync.core.comments import Speech
+from sync.core.document import Blocks
+from sync.core.documents import Body
 from sync.core.draft import Column, Survey, Table
 from sync.core.errors import Problem
 from sync.core.limits import Charge, Lane
-from sync.core.model import Batch, Put, Record, Ref, Schema, Side
+from sync.core.model import Batch, Facet, Put, Record, Ref, Schema, Side
 
 
 class Clock(Protocol):
@@ -28,6 +31,7 @@ class Remote(Protocol):
     """
 
     side: Side
+    body: Body
 
     def on(self, lane: Lane) -> Self:
         """Return the same remote, with its calls charged to another lane."""
@@ -46,10 +50,15 @@ class Remote(Protocol):
         ...
 
     def read(self, ref: Ref) -> Record:
-        """Return the record now, completely; `presence` says where it is, whatever that is. One call, rarely two.
+        """Return the record now; `presence` says where it is, whatever that is. One call, rarely two.
 
-        `moved_to` is set only where the service itself led from the old identity to the new one.
+        `moved_to` is set only where the service itself led from the old identity to the new one. What needs a call of
+        its own may be left out.
         """
+        ...
+
+    def complete(self, record: Record, facets: Sequence[Facet]) -> Record:
+        """Return a record that was read just now with what was left out of those facets, mostly a call for each."""
         ...
 
     def alive(self, container: str) -> bool:
@@ -68,6 +77,13 @@ class Remote(Protocol):
         """Write those fields and no others in one call, and return what the reply showed."""
         ...
 
+    def rewrite(self, record: Record, put: Put) -> Record:
+        """Write a facet that is apart, if it still shows the put's base, and return what the reply showed.
+
+        Raises Moved where it shows something else.
+        """
+        ...
+
     def trash(self, ref: Ref) -> Record:
         """Move the record to the trash."""
         ...
@@ -81,6 +97,51 @@ class Remote(Protocol):
 
         `trail` is the highest number known in the container before the create was sent, where records are numbered.
         """
+        ...
+
+
+class Discussions(Protocol):
+    """One side's comments, of one mapping: what can be asked of them and written to them.
+
+    Every call may raise what a Remote's may; all but `changes` and `read` raise Vanished where something is not there.
+    """
+
+    side: Side
+
+    def on(self, lane: Lane) -> Self:
+        """Return the same, with its calls charged to another lane."""
+        ...
+
+    def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
+        """Yield the comments of a container that changed since the cursor, or all; nothing where no list shows them."""
+        ...
+
+    def of(self, ref: Ref) -> tuple[Record, ...]:
+        """Return all comments of one issue or page that are to be seen: a thread that was resolved is not."""
+        ...
+
+    def read(self, ref: Ref) -> Record:
+        """Return one comment now; `presence` says where it is, deleted only where that is certain."""
+        ...
+
+    def words(self, text: str) -> Blocks:
+        """Return what this side's text of a comment says."""
+        ...
+
+    def say(self, ref: Ref, speech: Speech) -> Record:
+        """Write a comment under an issue or page, once, and return what the reply showed."""
+        ...
+
+    def reword(self, ref: Ref, speech: Speech) -> Record:
+        """Give a comment of ours other words; raises Rejected where it is somebody else's."""
+        ...
+
+    def take_back(self, ref: Ref) -> Record:
+        """Delete a comment of ours; raises Rejected where it is somebody else's."""
+        ...
+
+    def find(self, ref: Ref, mark: str) -> Record | None:
+        """Look under an issue or page for the comment with that mark; None is: not to be seen now."""
         ...
 
 
@@ -110,16 +171,24 @@ class Designer(Protocol):
         """Make a database under a page and return its id."""
         ...
 
+    def databases(self) -> Sequence[tuple[str, str]]:
+        """Return (id, title) of databases that are shared with us, the last edited first; some may be missing."""
+        ...
+
     def add(self, source: str, column: Column) -> None:
         """Add a property that is not there."""
         ...
 
-    def extend(self, source: str, property_id: str, options: Sequence[str]) -> None:
-        """Add options to a property, and make sure that none went for it."""
+    def extend(self, source: str, property_id: str, options: Sequence[str], *, group: str | None = None) -> None:
+        """Add options to a property, those of a status to a group, and make sure that none went for it."""
         ...
 
     def permissions(self) -> Sequence[Problem]:
         """Return what the connection lacks to write pages; nothing is written to find out."""
+        ...
+
+    def speech(self) -> Sequence[Problem]:
+        """Return what the connection lacks to read and write comments; nothing is written to find out."""
         ...
 
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, count
 
-from sync.core.draft import Column, Draft, Line, Survey, Table, Values
-from sync.core.model import Person, Property
+from sync.core.draft import LINK, Draft, Line, Survey, Table, Values
+from sync.core.families import POINTS, PRIORITY, kin, prefix_of
+from sync.core.model import Property
+from sync.core.partners import partners
+from sync.core.renames import OWN
+from sync.core.stages import states
+from sync.core.transforms import ALIKE
 from sync.core.values import key
 
-LINK, LINKS = "GitHub", ("github", "github issue", "github link", "github url", "issue", "issue link", "issue url")
-"""What the property that carries the issue's address is called where it is made, and where it is found."""
+LINKS = ("github", "github issue", "github link", "github url", "issue", "issue link", "issue url")
+"""What the property that carries the issue's address may be called where it is found."""
+
+
+class Only(Enum):
+    """What becomes of the one property of a rule's first type whose name says nothing: certain, a guess, or nothing."""
+
+    CERTAIN = "certain"
+    GUESS = "guess"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -22,36 +36,43 @@ class Rule:
     types: tuple[str, ...]
     names: tuple[str, ...]
     why: str
-    only: bool = False
+    only: Only = Only.NOTHING
 
 
 RULES = (
     Rule(
-        "title", ("title",), (), "The title goes both ways. A page without a title is not born as an issue.", only=True
+        "title",
+        ("title",),
+        (),
+        "The title goes both ways. A page without a title is not born as an issue.",
+        only=Only.CERTAIN,
     ),
     Rule(
         "state",
         ("status", "select"),
         ("status", "state", "stage", "progress"),
         "Whether an issue is open. Of several options the first is written, and all of them are read.",
-        only=True,
+        only=Only.CERTAIN,
     ),
     Rule(
         "labels",
         ("multi_select",),
         ("labels", "label", "tags", "tag"),
         "All labels. What is added or taken away on either side is merged.",
-        only=True,
+        only=Only.GUESS,
     ),
     Rule(
         "assignees",
         ("people", "multi_select"),
-        ("owner", "owners", "assignee", "assignees", "assigned to", "assigned", "responsible", "assign"),
+        ("assignee", "assignees", "assigned to", "assigned", "assign", "owner", "owners", "responsible", "person"),
         "Who works on it: people are found through `users` above.",
-        only=True,
+        only=Only.GUESS,
     ),
     Rule(
-        "milestone", ("select", "rich_text"), ("milestone", "milestones"), "The milestone, which must exist on GitHub."
+        "milestone",
+        ("select", "rich_text"),
+        ("milestone", "milestones"),
+        "The milestone; one that GitHub does not have yet is made there.",
     ),
     Rule("type", ("select",), ("type", "issue type", "kind"), "The issue type of the organisation."),
     Rule(
@@ -72,103 +93,41 @@ RULES = (
 """Of every field of an issue that a property can hold, in the order of the file."""
 
 FAMILIES = (
-    (
-        "priority",
+    Rule(
+        PRIORITY,
         ("select",),
         ("priority",),
         "Of a family of labels one is shown; the row of all labels leaves it alone.",
     ),
-    (
-        "points",
+    Rule(
+        POINTS,
         ("number", "select"),
         ("estimate", "points", "story points", "size"),
         "A label such as points/5 is the number 5.",
     ),
 )
-"""Label families by their stem: the property's types and names."""
+"""Label families by the word that they begin with."""
 
-PROGRESS, COMPLETE = "In progress", "Complete"
-"""Groups of a status, whose names are Notion's own and fixed (reference, "Data source properties": status)."""
-DONE = ("done", "closed", "complete", "completed", "finished", "resolved", "shipped", "released", "merged", "fixed")
-DROPPED = (
-    "won't",
-    "won\u2019t",
-    "wont",
-    "cancel",
-    "drop",
-    "not planned",
-    "reject",
-    "declined",
-    "abandoned",
-    "obsolete",
-    "invalid",
-)
-DUPLICATE = ("duplicate",)
+GUESSED = "A guess by the type alone: take the # away if that is what the property holds."
+NEW_FAMILY = "GitHub has no such labels yet: take the # away, and pages give them to their issues."
 
 
 def proposed(survey: Survey, table: Table, database: str) -> Draft:
     """Return the draft for a database as it is; what has no fitting property is left out."""
     chosen = Choosing(survey, table)
-    lines = [line for rule in RULES if (line := chosen.line(rule)) is not None]
-    lines[3:3] = [line for family in FAMILIES if (line := chosen.family(*family)) is not None]
+    lines = [line for rule in RULES[:3] if (line := chosen.line(rule)) is not None]
+    lines += [line for family in FAMILIES if (line := chosen.family(family)) is not None]
+    lines += [line for rule in RULES[3:] if (line := chosen.line(rule)) is not None]
     users, strangers = partners(survey.people, table.schema.people or ())
     return Draft(
         repositories=survey.repositories,
         database=database,
         link_property=chosen.link(),
         lines=(*lines, *_content()),
-        users=users,
-        strangers=strangers,
+        users=tuple(sorted(users)),
+        strangers=tuple(sorted(strangers)),
         missing=tuple(rule.github for rule in RULES[:3] if rule.github not in {line.github for line in lines}),
     )
-
-
-def columns(survey: Survey) -> tuple[Column, ...]:
-    """Return the properties of a new database that suits the repositories."""
-    families = [stem for stem, *_ in FAMILIES if _prefix(stem, survey.labels)]
-    plain = tuple(name for name in survey.labels if "," not in name and not _belongs(name, families, survey.labels))
-    made = [
-        Column("Name", "title"),
-        Column("Status", "status"),
-        Column("Labels", "multi_select", plain[:100]),
-        Column("Owner", "people"),
-        Column("Milestone", "select", tuple(each for each in survey.milestones if "," not in each)[:100]),
-    ]
-    if survey.types:
-        made.append(Column("Type", "select", survey.types))
-    if "priority" in families:
-        made.append(Column("Priority", "select", _kin(_prefix("priority", survey.labels), survey.labels)))
-    if "points" in families:
-        made.append(Column("Estimate", "number"))
-    if len(survey.repositories) > 1:
-        made.append(Column("Repository", "select", survey.repositories))
-    return (*made, Column("No.", "number"), Column("Author", "rich_text"), Column(LINK, "url"))
-
-
-def partners(github: Iterable[Person], notion: Sequence[Person]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return (login, what Notion knows the person by) for everybody who is certain, and the logins of the others.
-
-    Certain is one person alone with the same e-mail, with the login in front of the e-mail's @, or with the same name.
-    """
-    found, strangers = [], []
-    for person in github:
-        match = _partner(person, notion)
-        if match is None:
-            strangers.append(person.id)
-        else:
-            named = [each for each in notion if each.name == match.name]
-            found.append((person.id, match.email or (match.name if len(named) == 1 and match.name else match.id)))
-    return tuple(found), tuple(strangers)
-
-
-def _partner(person: Person, notion: Sequence[Person]) -> Person | None:
-    login, name, email = key(person.id), key(person.name), key(person.email or "")
-    ways = (
-        [each for each in notion if email and key(each.email or "") == email],
-        [each for each in notion if key(each.email or "").partition("@")[0] == login],
-        [each for each in notion if each.name and key(each.name) in {name, login}],
-    )
-    return next((found[0] for found in ways if len(found) == 1), None)
 
 
 class Choosing:
@@ -176,78 +135,55 @@ class Choosing:
 
     def __init__(self, survey: Survey, table: Table) -> None:
         self._survey, self._table = survey, table
-        self._taken: set[str] = set()
+        self._free = {each.id: each for each in table.schema.properties if each.name not in OWN}
 
     def line(self, rule: Rule) -> Line | None:
         """Return the row that a rule comes to, None where no property suits."""
-        found = self._take(rule.types, rule.names, only=rule.types[0] if rule.only else None)
+        named = self._named(rule)
+        found = named or self._alone(rule)
         if found is None:
             return None
-        if rule.github == "state":
-            values: Values | None = states(found, self._table)
-            if len(values or ()) < 2:  # noqa: PLR2004 - open and closed
-                self._taken.discard(found.id)
-                return None
-            return Line(rule.github, found.name, rule.why, values)
         known = {"type": self._survey.types, "milestone": self._survey.milestones}.get(rule.github, ())
-        return Line(rule.github, found.name, rule.why, _respelled(known, found))
+        values = states(found, self._table) if rule.github == "state" else _respelled(known, found)
+        if rule.github == "state" and not values:
+            return None
+        if named is None and rule.only is Only.GUESS:
+            return Line(rule.github, found.name, f"{rule.why} {GUESSED}", values, active=False)
+        del self._free[found.id]
+        return Line(rule.github, found.name, rule.why, values)
 
-    def family(self, stem: str, types: Sequence[str], names: Sequence[str], why: str) -> Line | None:
-        """Return the row of a label family; one that GitHub does not have yet is proposed for a priority only."""
-        prefix = _prefix(stem, self._survey.labels)
-        if not prefix and stem != "priority":
+    def family(self, rule: Rule) -> Line | None:
+        """Return the row of a label family; one that GitHub does not have yet is offered for a priority only."""
+        prefix, found = prefix_of(rule.github, self._survey.labels), self._named(rule)
+        if found is None or not (prefix or rule.github == PRIORITY):
             return None
-        found = self._take(types, names, only=None)
-        if found is None:
-            return None
-        prefix = prefix or f"{stem}/"
-        return Line(f"labels:{prefix}*", found.name, why, _respelled(_kin(prefix, self._survey.labels), found))
+        if not prefix:
+            return Line(f"labels:{rule.github}/*", found.name, NEW_FAMILY, active=False)
+        del self._free[found.id]
+        values = _respelled(kin(prefix, self._survey.labels), found)
+        return Line(f"labels:{prefix}*", found.name, rule.why, values)
 
     def link(self) -> str:
         """Return the name of the property that carries the issue's address, whether it exists or is to be made."""
-        urls = [each for each in self._table.schema.properties if each.type == "url"]
-        named = [each.name for wanted in LINKS for each in urls if key(each.name) == wanted]
+        urls = [each.name for each in self._table.schema.properties if each.type == "url"]
+        named = [each for wanted in LINKS for each in urls if key(each) == wanted]
         if named:
             return named[0]
-        there = {each.name for each in self._table.schema.properties}
-        return next(name for name in (LINK, "GitHub issue", "GitHub link", "tandem link") if name not in there)
+        there = {key(each.name) for each in self._table.schema.properties}
+        names = chain((LINK, "GitHub issue", "GitHub link"), (f"GitHub {number}" for number in count(2)))
+        return next(name for name in names if key(name) not in there)
 
-    def _take(self, types: Sequence[str], names: Sequence[str], *, only: str | None) -> Property | None:
-        """Return the free property with the best of the names, or the one that alone is of the type `only`."""
-        free = [each for each in self._table.schema.properties if each.id not in self._taken and each.type in types]
-        ranked = [
-            each for kind in types for name in names for each in free if each.type == kind and key(each.name) == name
-        ]
-        alone = [each for each in free if each.type == only]
-        found = ranked[0] if ranked else alone[0] if len(alone) == 1 else None
-        if found is not None:
-            self._taken.add(found.id)
-        return found
+    def _named(self, rule: Rule) -> Property | None:
+        """Return the free property of the first type that has one of the names, the better name first."""
+        free = [each for each in self._free.values() if each.type in rule.types]
+        ranked = ((kind, name) for kind in rule.types for name in rule.names)
+        found = (each for kind, name in ranked for each in free if each.type == kind and key(each.name.strip()) == name)
+        return next(found, None)
 
-
-def states(found: Property, table: Table) -> Values:
-    """Return an issue's states with the options that mean them, by the status's own groups or else by their names."""
-    kept: dict[str, list[str]] = {"open": [], "closed": [], "closed:not_planned": [], "closed:duplicate": []}
-    late: list[str] = []
-    for id_, name in found.options:
-        group = table.groups.get(id_)
-        state = _state(name, group)
-        (late if state == "open" and group == PROGRESS else kept[state]).append(name)
-    kept["open"] += late
-    if not kept["closed"] and (kept["closed:not_planned"] or kept["closed:duplicate"]):
-        kept["closed"] = kept.pop("closed:not_planned") or kept.pop("closed:duplicate")
-    return tuple((state, tuple(names)) for state, names in kept.items() if names)
-
-
-def _state(name: str, group: str | None) -> str:
-    said = key(name)
-    if group not in (None, COMPLETE):
-        return "open"
-    if any(word in said for word in DROPPED):
-        return "closed:not_planned"
-    if any(word in said for word in DUPLICATE):
-        return "closed:duplicate"
-    return "closed" if group == COMPLETE or said.rstrip("!. ✅✓") in DONE else "open"
+    def _alone(self, rule: Rule) -> Property | None:
+        """Return the one free property of the rule's first type, where its being alone says something."""
+        alone = [each for each in self._free.values() if each.type == rule.types[0]]
+        return alone[0] if len(alone) == 1 and rule.only is not Only.NOTHING else None
 
 
 def _content() -> tuple[Line, ...]:
@@ -267,22 +203,13 @@ def _content() -> tuple[Line, ...]:
     )
 
 
-def _prefix(stem: str, labels: Iterable[str]) -> str:
-    """Return how the labels of a family begin (`priority/`, `Priority: `), empty where there is no such family."""
-    found = [match[0] for name in labels if (match := re.match(rf"{stem}\s*[/:=-]\s*(?=\S)", name, re.IGNORECASE))]
-    return max(set(found), key=lambda each: (found.count(each), each)) if found else ""
-
-
-def _kin(prefix: str, labels: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name[len(prefix) :] for name in labels if key(name).startswith(key(prefix)) and "," not in name)
-
-
-def _belongs(name: str, stems: Iterable[str], labels: Sequence[str]) -> bool:
-    return any(key(name).startswith(key(_prefix(stem, labels))) for stem in stems)
-
-
 def _respelled(names: Iterable[str], found: Property) -> Values | None:
-    """Return GitHub's names with the options that are spelled otherwise, None where every name is spelled alike."""
+    """Return GitHub's names with the options that are spelled otherwise, None where every name is spelled alike.
+
+    All other names stay what they are.
+    """
     options = {key(name): name for _, name in found.options}
-    pairs = [(name, options[key(name)]) for name in names if key(name) in options]
-    return tuple((name, (option,)) for name, option in pairs) if any(one != two for one, two in pairs) else None
+    pairs = {name: options[key(name)] for name in names if key(name) in options}
+    if all(one == two for one, two in pairs.items()):
+        return None
+    return (*((one, (two,)) for one, two in pairs.items() if one != two), (ALIKE, (ALIKE,)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sync.core.limits import Lane
-from sync.core.model import Action, Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
+from sync.core.model import Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Outgoing:
     @property
     def kind(self) -> Kind:
         """Return what kind of write it is."""
-        return self.op.side, self.op.action is Action.CREATE
+        return self.op.side, self.op.birth
 
 
 Kind = tuple[Side, bool]
@@ -97,7 +97,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Known:
-    """Everything that is known of one link when it is decided."""
+    """Everything that is known of one link when it is decided; `parent` is that of a comment's link."""
 
     link: Link
     github: Observation | None
@@ -106,6 +106,7 @@ class Known:
     outgoing: Outgoing | None = None
     failure: Failure | None = None
     resolved: Mapping[str, Side] = field(default_factory=dict)
+    parent: Link | None = None
 
     def on(self, side: Side) -> Observation | None:
         """Return the observation of that side."""
@@ -118,7 +119,7 @@ class Decision:
 
     `op` replaces the outbox row (None removes it) at stage PLANNED; `conflicts` and `unmapped` replace the open ones;
     `guards` are the kinds of writes that the op counts as; `withheld` names those of which something is kept back (the
-    link is then decided again in every round); `heals` ends the link's open failure.
+    link is then decided again in every round); `heals` ends the link's open failure; `pass_id` is the pass.
     """
 
     link: Link
@@ -134,6 +135,20 @@ class Decision:
     closed_by_us: bool = False
     heals: bool = False
     withheld: str = ""
+    pass_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What one write did to one field: what its record showed before and afterwards, and the other side then.
+
+    `base` is what both sides had last agreed on, None where they never had.
+    """
+
+    before: Value
+    after: Value
+    other: Value
+    base: Shadow | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +163,7 @@ class Confirmation:
     shadows: Mapping[str, Shadow]
     state: LinkState
     failure: Failure | None = None
-    overwritten: Mapping[str, Value] = field(default_factory=dict)
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
     closed_by_us: bool = False
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sync.core.limits import Lane
-from sync.core.model import Link, LinkState, Ref, Side
+from sync.core.model import ISSUE, Link, LinkState, Ref, Side
 from sync.core.state import (
     Confirmation,
     Decision,
@@ -45,12 +45,12 @@ class Reads(Protocol):
         """Yield the linked (not tombstoned) and in-sight records that a complete listing did not show."""
         ...
 
-    def unlinked(self, mapping: str, side: Side) -> Iterator[Observation]:
-        """Yield, in order of container and number or id, observations that no link holds."""
+    def unlinked(self, mapping: str, side: Side, kind: str = ISSUE) -> Iterator[Observation]:
+        """Yield, in order of container and number or id, observations of that kind that no link holds."""
         ...
 
     def held(self, mapping: str, side: Side) -> Iterator[Observation]:
-        """Yield, in the same order, observations that a living link holds."""
+        """Yield, in the same order, observations of issues and pages that a living link holds."""
         ...
 
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
@@ -72,8 +72,24 @@ class Reads(Protocol):
         """Return the link that holds the record, tombstoned ones left out."""
         ...
 
-    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Sequence[Ref]:
-        """Return the records that must be read by id now."""
+    def parents(self, mapping: str, refs: Iterable[Ref]) -> Mapping[Ref, Link]:
+        """Return, for comments, the living links of the issues and pages that they stand under."""
+        ...
+
+    def children(self, link: int) -> Sequence[Known]:
+        """Return what is known of the living links of the comments under that link's issue and page."""
+        ...
+
+    def stirred(self, mapping: str, since: int, at: datetime, count: int) -> Sequence[Link]:
+        """Return the links of issues whose page was seen to change since a tick, or that were made since a time."""
+        ...
+
+    def longest_unread(self, mapping: str, count: int) -> Sequence[Link]:
+        """Return the linked issues' links whose depths (bodies, comments) were read longest ago, or never."""
+        ...
+
+    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Mapping[Ref, datetime]:
+        """Return the records that must be read by id now, each with the time since when."""
         ...
 
     def highest_number(self, mapping: str, container: str) -> int | None:
@@ -81,7 +97,7 @@ class Reads(Protocol):
         ...
 
     def links_count(self, mapping: str) -> int:
-        """Return how many links are claimed, linked or parked."""
+        """Return how many links of issues are claimed, linked or parked."""
         ...
 
     def written_since(self, mapping: str, since: datetime) -> Mapping[str, int]:
@@ -144,14 +160,18 @@ class Writes(Protocol):
         """Take the records off the list of looks that are due."""
         ...
 
-    def tie(self, mapping: str, github: Ref, notion: Ref, tick: int) -> Link | None:
+    def deep_read(self, links: Iterable[int], at: datetime) -> None:
+        """Note that the depths of links were read at that time."""
+        ...
+
+    def tie(self, mapping: str, github: Ref, notion: Ref, tick: int, *, parent: int | None = None) -> Link | None:
         """Make a linked link of two free records and mark it; None where either is not free any more.
 
         A record that is merely claimed, with no create on its way, counts as free: its claim gives way.
         """
         ...
 
-    def claim(self, mapping: str, ref: Ref, tick: int) -> Link | None:
+    def claim(self, mapping: str, ref: Ref, tick: int, *, parent: int | None = None) -> Link | None:
         """Make a claimed link of one free record and mark it; None where it is not free any more."""
         ...
 
@@ -163,6 +183,13 @@ class Writes(Protocol):
         """Commit decisions, each only if its link's version still stands and no write of it is leased or in flight.
 
         Returns the ids of the links that were committed. Journals one line for each that writes or changes a state.
+        """
+        ...
+
+    def order(self, mapping: str, decisions: Sequence[Decision], now: datetime) -> Sequence[int]:
+        """Commit what a person asked for and queue it at once, before any round decides those links; return their ids.
+
+        As in `decide`, links that something happened to since they were read are left out.
         """
         ...
 
@@ -241,15 +268,15 @@ class Passes(Protocol):
         ...
 
     def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
-        """Note that a pass (`incremental`, `full`, `hint`) begins, and return its id."""
+        """Note that a pass (`incremental`, `full`, `hint`, `undo`) begins, and return its id."""
         ...
 
     def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, object]) -> None:
-        """Note how a pass ended, with its report."""
+        """Note how a pass ended, with its report; one of hints that came to nothing is forgotten."""
         ...
 
     def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
-        """Return when the last pass began, or the last one of that mode that went to its end; None where none did."""
+        """Return when lists were read last, or when the last pass of that mode began that went to its end."""
         ...
 
     def hinted(self) -> Sequence[str]:

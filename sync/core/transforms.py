@@ -9,25 +9,52 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, Self
 
 from sync.core.model import UNREAD, Reading, Side, Value
 from sync.core.values import key, members, names
 
+Edit = tuple[Value, Value]
+"""What a side showed before, and what it shows now."""
+
 
 class Transform(Protocol):
-    """A two-way translation of one field; `by_name` tells that its values are sets, merged name by name."""
+    """A two-way translation of one field.
+
+    `by_name` tells that its values are sets, merged name by name; what `merges` has parts that change on their own.
+    """
 
     @property
     def by_name(self) -> bool:
         """Tell whether both values are sets of names."""
         ...
 
+    @property
+    def merges(self) -> bool:
+        """Tell whether edits of both sides may both be made on one value."""
+        return self.by_name
+
+    def overlap(self, github: Edit, notion: Edit) -> bool:  # noqa: ARG002 - what has parts looks at them
+        """Tell whether edits of both sides cannot both be made."""
+        return not self.merges
+
+    def recognised(self, side: Side, sent: Value, seen: Value) -> Value:  # noqa: ARG002 - the same
+        """Return what was sent to a side as that side shows it now, without what a person changed of it since."""
+        return sent
+
+    def proven(self, side: Side, edit: Edit, seen: Value) -> Value:  # noqa: ARG002 - the same
+        """Return what of a reply is our own edit, in the reply's spelling, and what stood there before."""
+        return seen
+
+    def at(self, places: Mapping[Side, str]) -> Self:  # noqa: ARG002 - only a document knows where it stands
+        """Return the translation between two records, which are told by their addresses."""
+        return self
+
     def say(self, to: Side, value: Value, base: Value) -> Reading:
         """Return what `to` should show for the other side's value, as close to its own `base` as agrees with it."""
         ...
 
-    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+    def carry(self, to: Side, change: Edit, onto: Value) -> Reading:
         """Return `onto` of side `to` after the other side's change (old value, new value), and that change alone."""
         ...
 
@@ -150,7 +177,7 @@ class Leaving:
 
 
 @dataclass(frozen=True)
-class Plain:
+class Plain(Transform):
     """The same value on both sides; `required` are the sides that cannot be left empty."""
 
     required: frozenset[Side] = frozenset()
@@ -160,7 +187,7 @@ class Plain:
         """Return the value itself."""
         return UNREAD if value is None and to in self.required else value
 
-    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+    def carry(self, to: Side, change: Edit, onto: Value) -> Reading:
         """Return the new value."""
         return self.say(to, change[1], onto)
 
@@ -178,7 +205,7 @@ class Plain:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Transform):
     """One name on each side, tied by a lexicon."""
 
     lexicon: Lexicon
@@ -196,7 +223,7 @@ class Choice:
         written = self.lexicon.write(to, str(value))
         return UNREAD if written is None else written
 
-    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+    def carry(self, to: Side, change: Edit, onto: Value) -> Reading:
         """Return what is said of the new value."""
         return self.say(to, change[1], onto)
 
@@ -222,7 +249,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Names:
+class Names(Transform):
     """A set of names on each side, tied name by name by a lexicon; names that cannot be said stay where they are."""
 
     lexicon: Lexicon
@@ -232,7 +259,7 @@ class Names:
         """Return the base without what the value lacks, with what it has more."""
         return self.carry(to, (self.seen(to.other, self._back(to, base)), value), base)
 
-    def carry(self, to: Side, change: tuple[Value, Value], onto: Value) -> Reading:
+    def carry(self, to: Side, change: Edit, onto: Value) -> Reading:
         """Return `onto` without the names that went, unless another name still means them, and with those that came."""
         old, new = (members(each) for each in change)
         gone = [name for name in old if key(name) not in {key(each) for each in new}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync.core.forms import Alone, Figure, Flag, Form, Formed, Joined, Prefixed
+from sync.core.forms import Alone, Day, Figure, Flag, Form, Formed, Joined, Prefixed
 from sync.core.issue import COMPUTED, STATE, STATES
 from sync.core.mapping import Row, Values
 from sync.core.model import Facet, Kind, Reading, Side, Value
@@ -74,6 +74,8 @@ def _form(row: Row, facet: Facet, *, many: bool) -> Form | None:
             return Figure()
         case Kind.FLAG:
             return Flag()
+        case Kind.DATE:
+            return Day()
         case Kind.TEXT if many:
             name, argument = row.transform or ("", "")
             return Joined(argument) if name == JOIN else Joined()

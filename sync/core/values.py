@@ -28,6 +28,11 @@ def text(raw: str | None) -> Value:
     return (raw or "").replace("\r\n", "\n") or None
 
 
+def lined(raw: str | None) -> str:
+    """Return text with the one kind of line end, without the white space at its end."""
+    return (raw or "").replace("\r\n", "\n").replace("\r", "\n").rstrip()
+
+
 def number(raw: float | None) -> Value:
     """Return a number, as an integer where it is one."""
     return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
@@ -49,7 +54,15 @@ def same(kind: Kind, one: Reading, two: Reading) -> bool:
         return {key(each) for each in members(one)} == {key(each) for each in members(two)}
     if kind is Kind.URL:
         return _address(one) == _address(two)
+    if kind is Kind.DOCUMENT:
+        return one == two or _document(one) == _document(two)
     return one == two
+
+
+def _document(value: Value) -> str:
+    """Return a document as it is compared: the web editor of GitHub writes other line ends than its API."""
+    assert value is None or isinstance(value, str)
+    return lined(value)
 
 
 def _address(value: Value) -> Value:

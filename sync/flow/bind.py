@@ -11,6 +11,7 @@ from typing import Any
 
 from sync.core import bind as core
 from sync.core.bound import Bound
+from sync.core.documents import Body
 from sync.core.errors import Denied, Misconfigured, Problem, TandemError
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Person, Property, Schema, Side, Unmapped
@@ -33,7 +34,7 @@ def bind(world: World, *, fresh: bool) -> Bound:
     cached = None if fresh or edited or remembered.schema_at is None else remembered.schema
     seen = _decoded(cached) if cached else {side: world.remote(side).schema() for side in Side}
     now = today(world.mapping, seen[Side.NOTION], _names(remembered.schema), edited=edited)
-    bound = core.bind(now.mapping, seen[Side.GITHUB], seen[Side.NOTION])
+    bound = core.bind(now.mapping, seen[Side.GITHUB], seen[Side.NOTION], _bodies(world))
     encoded = cached or _encoded(seen, now.names)
     if cached is None:
         world.store.save_mapping(
@@ -111,10 +112,14 @@ def examine(world: World) -> Examined:
     edited = remembered.digest != world.mapping.digest
     now = today(world.mapping, seen[Side.NOTION], _names(remembered.schema), edited=edited)
     try:
-        core.bind(now.mapping, seen.get(Side.GITHUB, Schema(Side.GITHUB, ())), seen[Side.NOTION])
+        core.bind(now.mapping, seen.get(Side.GITHUB, Schema(Side.GITHUB, ())), seen[Side.NOTION], _bodies(world))
     except Misconfigured as error:
         problems += error.problems
     return Examined(seen, (*problems, *now.renamed), now)
+
+
+def _bodies(world: World) -> dict[Side, Body]:
+    return {side: remote.body for side, remote in world.remotes.items()}
 
 
 def _problems(error: TandemError) -> tuple[Problem, ...]:
@@ -150,6 +155,7 @@ def _schema(raw: dict[str, Any]) -> Schema:
         properties=tuple(Property(**{**each, "options": _pairs(each["options"])}) for each in raw["properties"]),
         people=None if people is None else tuple(Person(**each) for each in people),
         own_id=raw["own_id"],
+        content=raw["content"],
         warnings=tuple(raw["warnings"]),
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
+from sync.core.births import quiet_until
 from sync.core.bound import Bound
 from sync.core.errors import Denied, TandemError
-from sync.core.model import UNREAD, Presence, Record, Ref, Side
+from sync.core.model import COMMENT, UNREAD, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
 from sync.flow.bind import bind
@@ -35,25 +36,79 @@ def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
                 seen[side] += _read(world, bound, (side, container), full=full)
         if full:
             look(world, bound, astray(world, bound, side))
-    look(world, bound, world.store.due_looks(world.name, world.now()))
+    look_due(world, bound)
     return seen
 
 
+def look_due(world: World, bound: Bound) -> None:
+    """Read the records that are due to be read by their identity.
+
+    What an answer has shown since it was asked for is not read again, but only what that answer left out.
+    """
+    due = world.store.due_looks(world.name, world.now())
+    seen = world.store.observations(world.name, due)
+    shown = [ref for ref, at in due.items() if ref in seen and _listed_since(seen[ref], at)]
+    world.store.looked(world.name, shown)
+    for ref in shown:
+        complete(world, bound, ref)
+    look(world, bound, [ref for ref in due if ref not in shown])
+
+
+def _listed_since(seen: Observation, at: datetime) -> bool:
+    return seen.record.presence is Presence.PRESENT and seen.read_at >= at
+
+
 def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
-    """Read records by their identity, one call each, and take them off the list of looks.
+    """Read records by their identity, mostly one call each, and take them off the list of looks.
 
     That one is gone is believed only while its container lives, which is asked once.
     """
     alive: dict[str, bool] = {}
     for ref in refs:
-        moment, remote = Moment(world.store.tick(), world.now()), world.remote(ref.side)
-        record = remote.read(ref)
-        if record.presence.gone:
-            if ref.container not in alive:
-                alive[ref.container] = remote.alive(ref.container)
-            record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
+        if ref.kind == COMMENT and bound.discussion is None:
+            world.store.looked(world.name, [ref])
+            continue
         world.store.looked(world.name, [ref])
-        keep(world, bound, [record], moment)
+        _read_one(world, bound, ref, alive)
+        complete(world, bound, ref)
+
+
+def _read_one(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> None:
+    moment = Moment(world.store.tick(), world.now())
+    record = world.read(ref)
+    if record.presence.gone:
+        if ref.container not in alive:
+            alive[ref.container] = world.remote(ref.side).alive(ref.container)
+        record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
+    keep(world, bound, [_believed(world, record)], moment)
+
+
+def _believed(world: World, record: Record) -> Record:
+    """Return what was read; that a comment is gone which was just written is asked again, for a replica may lag."""
+    link = world.store.link_of(world.name, record.ref) if record.presence.gone and record.ref.kind == COMMENT else None
+    if link is None or link.tied_at is None or world.now() >= link.tied_at + world.patience.stale:
+        return record
+    world.store.look_later(world.name, [record.ref], link.tied_at + world.patience.stale)
+    return replace(record, presence=Presence.HIDDEN)
+
+
+def complete(world: World, bound: Bound, ref: Ref) -> None:
+    """Read what the last answer about a record left out, once the record was left alone for a while.
+
+    Workers wait `create.quiet` seconds after the last change before they read what a page holds: a text that is still
+    being written flows nowhere.
+    """
+    seen = world.store.observations(world.name, [ref]).get(ref)
+    if seen is None or not seen.record.presence.in_sight:
+        return
+    missing = [field.facet(ref.side) for field in bound.unread(seen.record)]
+    waits = quiet_until(bound, seen.record) if world.quiet else seen.record.time
+    if waits > world.now() and any(facet.apart for facet in missing):
+        world.store.look_later(world.name, [ref], waits)
+        missing = [facet for facet in missing if not facet.apart]
+    if missing:
+        moment = Moment(world.store.tick(), world.now())
+        keep(world, bound, [world.remote(ref.side).complete(seen.record, missing)], moment)
 
 
 def renew(world: World, bound: Bound, side: Side, container: str) -> None:
@@ -121,7 +176,7 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
     store = world.store
     known = store.observations(world.name, [record.ref for record in records])
     kept, touched, passed = [], [], []
-    for record in records:
+    for record in (told(bound, each, known.get(each.ref)) for each in records):
         use, observation = absorb(known.get(record.ref), record, moment, world.patience.stale)
         if use in (Use.OLDER, Use.DOUBTFUL):
             passed.append(record.ref)
@@ -130,7 +185,8 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
         kept.append(observation)
         if use is not Use.UNCHANGED:
             touched.append(record.ref)
-            _look_closer(world, bound, known.get(record.ref), record)
+        if use is not Use.UNCHANGED or _stirred(known.get(record.ref), record):
+            _look_closer(world, bound, known.get(record.ref), observation)
     store.observe(world.name, kept, touched, moment.seq)
     follow(world, bound, kept, moment.seq)
     if moment.listing and passed:
@@ -142,14 +198,36 @@ def _look_again(world: World, use: Use, observation: Observation) -> None:
         world.store.look_later(world.name, [observation.record.ref], observation.ack.at + world.patience.stale)
 
 
-def _look_closer(world: World, bound: Bound, known: Observation | None, record: Record) -> None:
-    """Have a record read by its identity where a list cut off what the mapping needs, or where it is out of sight."""
-    side = record.ref.side
-    cut = any(record.fields.get(field.facet(side).name) is UNREAD for field in bound.fields)
+def told(bound: Bound, record: Record, known: Observation | None = None) -> Record:
+    """Return a record that says of everything that is apart whether it was read.
+
+    Where nobody but us changed the record since our own write was answered, nothing of it is open.
+    """
+    side, ack = record.ref.side, known.ack if known else None
+    if (
+        record.ref.kind == COMMENT
+        or not record.presence.in_sight
+        or (ack is not None and record.editor and record.editor == bound.own.get(side) and record.time <= ack.at)
+    ):
+        return record
+    apart = (field.facet(side).name for field in bound.fields if field.facet(side).apart)
+    unread = {name: UNREAD for name in apart if name not in record.fields}
+    return replace(record, fields={**record.fields, **unread}) if unread else record
+
+
+def _stirred(known: Observation | None, record: Record) -> bool:
+    """Tell whether something of the record changed that this answer need not show."""
+    return known is not None and (record.time, record.editor) != (known.record.time, known.record.editor)
+
+
+def _look_closer(world: World, bound: Bound, known: Observation | None, seen: Observation) -> None:
+    """Have a record read by its identity where a list cut off what its link needs, or where it is out of sight."""
+    record = seen.record
     lost = record.presence is Presence.HIDDEN and known is not None and known.record.presence.in_sight
-    if cut or lost:
-        later = world.now() + (HIDDEN_AGAIN if lost else timedelta(0))
-        world.store.look_later(world.name, [record.ref], later)
+    if lost:
+        world.store.look_later(world.name, [record.ref], world.now() + HIDDEN_AGAIN)
+    elif known is not None and known.link is not None and bound.unread(record):
+        world.store.look_later(world.name, [record.ref], seen.read_at)
 
 
 def _absent(world: World, bound: Bound, side: Side, container: str, listing: int) -> None:

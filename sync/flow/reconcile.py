@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync.core import guard
-from sync.core.bound import Bound
+from sync.core.bound import Bound, Field
 from sync.core.limits import Lane
-from sync.core.model import LinkState, Op, Plan, Unmapped
+from sync.core.model import UNREAD, LinkState, Op, Plan, Side, Unmapped
 from sync.core.plan import decide
-from sync.core.state import Decision, Known
+from sync.core.state import Decision, Known, Observation
+from sync.core.values import same
 from sync.flow.bind import doubt
 from sync.flow.world import World
 
@@ -25,7 +26,7 @@ class Round:
     """What one round decided: `plans` of the links that are to be written, only where `keep` asks for them.
 
     `unsaid` are the values that no row can say, each with the time at which a page showed it last; `doubted` tells that
-    the schemas are to be read again before the next round.
+    the schemas are to be read again before the next round, `looks` how many records are to be read before that.
     """
 
     keep: bool = False
@@ -35,6 +36,7 @@ class Round:
     writes: int = 0
     unsaid: dict[Unmapped, datetime] = field(default_factory=dict)
     doubted: bool = False
+    looks: int = 0
 
 
 def reconcile(world: World, bound: Bound, *, let_through: bool = False, keep: bool = False) -> Round:
@@ -71,7 +73,7 @@ def _before(world: World) -> Mapping[str, int]:
     return world.store.written_since(world.name, world.now() - world.window) if world.window else {}
 
 
-def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) -> list[tuple[Known, Decision]]:
+def _decided(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> list[tuple[Known, Decision]]:
     """Decide a chunk and commit it; return what was committed."""
     decisions = []
     for known in chunk:
@@ -82,11 +84,38 @@ def _decided(world: World, bound: Bound, chunk: Iterable[Known], done: Round) ->
             done.unsaid |= {each: max(read_at, done.unsaid.get(each, read_at)) for each in plan.unmapped}
         if done.keep and plan.ops:
             done.plans.append((known, plan))
+    _ask_for_reads(world, bound, chunk, done)
     committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))
     made = [(known, decision) for known, decision in decisions if known.link.id in committed]
     done.decided += len(made)
     done.writes += sum(decision.op is not None for _, decision in made)
     return made
+
+
+def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> None:
+    """Have what lists leave out read where a link waits for it.
+
+    That is before a birth, before both sides first agree, and before the other side's change is carried there.
+    """
+    wanted = [seen for known in chunk for side in Side if (seen := known.on(side)) and _waits_for(bound, known, seen)]
+    if wanted:
+        since = min(seen.read_at for seen in wanted)
+        world.store.look_later(world.name, [seen.record.ref for seen in wanted], since)
+        done.looks += len(wanted)
+
+
+def _waits_for(bound: Bound, known: Known, seen: Observation) -> bool:
+    there = known.link.state in (LinkState.CLAIMED, LinkState.LINKED) and seen.record.presence.in_sight
+    return there and any(_wanted(field, known, seen.record.ref.side.other) for field in bound.unread(seen.record))
+
+
+def _wanted(field: Field, known: Known, side: Side) -> bool:
+    """Tell whether a field that was not read on one side has something new on this, the other one."""
+    shadow, other = known.shadows.get(field.key), known.on(side)
+    if shadow is None or other is None:
+        return True
+    reading = field.read(other.record)
+    return reading is not UNREAD and not same(field.facet(side).kind, reading, shadow.on(side))
 
 
 def _decision(world: World, known: Known, plan: Plan) -> Decision:
@@ -109,6 +138,7 @@ def _decision(world: World, known: Known, plan: Plan) -> Decision:
         because=plan.because or (op.reason if op else ""),
         closed_by_us=known.link.closed_by_us and (plan.state or known.link.state) is LinkState.PARKED,
         heals=known.failure is not None and not refused,
+        pass_id=world.pass_id,
     )
 
 
@@ -140,4 +170,5 @@ def _withheld(
             guards=guard.kinds(left) if left else (),
             because=f"withheld: {', '.join(refused)}",
             withheld=", ".join(sorted(set(guard.kinds(decision.op)) & set(refused))),
+            pass_id=world.pass_id,
         )

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sync.core.bound import Bound
-from sync.core.model import Side
+from sync.core.model import COMMENT, Action, Side
+from sync.core.observe import Moment
 from sync.flow.bind import bind
-from sync.flow.fetch import fetch, look
+from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
+from sync.flow.overhear import overhear
+from sync.flow.pair import pair
 from sync.flow.reconcile import Round, reconcile
+from sync.flow.rotate import rotate
 from sync.flow.world import World
 from sync.flow.write import Outcome, Written, next_write, write
 
@@ -50,18 +54,21 @@ def run(
 
     Raises Misconfigured, Denied or TryLater where the pass cannot go on; all that was decided is kept.
     """
-    done = Pass()
+    done, began = Pass(), moment(world)
     bound = bind(world, fresh=full)
     done.seen = fetch(world, bound, full=full)
     resume(world)
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         bound = bind(world, fresh=False)
         match(world, bound)
+        if not number:
+            listen(world, bound, began, full=full)
+        pair(world, bound)
         decided = reconcile(world, bound, let_through=let_through)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
-        written = _drain(world, bound, done, wait, world.now() + patience)
-        if not (written or decided.writes or decided.doubted):
+        written = carry_out(world, bound, done, wait, world.now() + patience)
+        if not (written or decided.writes or decided.doubted or decided.looks):
             break
     complete_first_pass(world, bound)
     done.waiting = world.store.waiting(world.name)
@@ -70,14 +77,30 @@ def run(
 
 def plan(world: World, *, full: bool) -> Round:
     """Return what a pass would do, from a copy of the state that the caller throws away."""
-    bound = bind(world, fresh=full)
+    began, bound = moment(world), bind(world, fresh=full)
     fetch(world, bound, full=full)
     match(world, bound)
+    listen(world, bound, began, full=full)
+    pair(world, bound)
     decided = reconcile(world, bound, keep=True)
-    return reconcile(world, bind(world, fresh=False), keep=True) if decided.doubted else decided
+    if not (decided.doubted or decided.looks):
+        return decided
+    look_due(world, bound)
+    return reconcile(world, bind(world, fresh=False), keep=True)
 
 
-def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
+def moment(world: World) -> Moment:
+    """Return the present, as what is read from now on is ordered by."""
+    return Moment(world.store.tick(), world.now())
+
+
+def listen(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
+    """Read what stands below issues and pages: what was said lately, and in rotation all of it."""
+    overhear(world, bound, began)
+    rotate(world, bound, began, full=full)
+
+
+def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
     """Carry out all writes that are due, waiting for those that soon will be; return how many reached a service."""
     count = 0
     while True:
@@ -94,7 +117,7 @@ def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None]
             return count  # a look at what is out of sight: the next pass does it
         if due > world.now():
             wait((due - world.now()).total_seconds())
-        look(world, bound, world.store.due_looks(world.name, world.now()))
+        look_due(world, bound)
 
 
 def _counted(done: Pass, written: Written) -> int:
@@ -102,7 +125,7 @@ def _counted(done: Pass, written: Written) -> int:
     if written.outcome in (Outcome.DONE, Outcome.FAILED):
         done.failed += written.outcome is Outcome.FAILED
     if written.outcome is Outcome.DONE:
-        done.written[(op.side, op.action)] += 1
+        done.written[(op.side, Action.COMMENT if written.outgoing.link.kind == COMMENT else op.action)] += 1
         return 1
     return 1 if written.outcome in (Outcome.DROPPED, Outcome.FAILED) else 0
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from sync.core.bound import Bound
 from sync.core.errors import Denied, Misconfigured, TandemError, TryLater
 from sync.core.limits import Lane
+from sync.core.model import Ref
 from sync.core.pace import Due, Pace, pass_due
 from sync.core.ports import Queue
 from sync.core.state import Kind, Outgoing, Standing
 from sync.core.words import Mode
 from sync.flow.bind import bind
-from sync.flow.fetch import fetch, look
+from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
+from sync.flow.overhear import attend
+from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
-from sync.flow.run import complete_first_pass, resume
+from sync.flow.run import complete_first_pass, listen, moment, resume
 from sync.flow.world import World
 from sync.flow.write import Outcome, Written, carry_out, leave, next_write
 
@@ -57,7 +61,7 @@ def heed(world: World, queue: Queue) -> None:
         if asked and not _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole):
             _keep_for_later(world, asked)
         elif len(hints) > len(whole) and not asked:
-            _decide(world, queue)
+            _decide(world, queue, named=[hint.ref for hint in hints if hint.ref is not None])
 
 
 def decide(world: World, queue: Queue) -> None:
@@ -67,8 +71,8 @@ def decide(world: World, queue: Queue) -> None:
             _decide(world, queue)
 
 
-def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: datetime) -> None:
-    """Carry out writes that are due, of any mapping, until there are none, no budget, or the time is up.
+def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: Callable[[], bool]) -> None:
+    """Carry out writes that are due, of any mapping, until there are none, no budget, or somebody says enough.
 
     What must wait holds up only its own kind: creates are rationed far more strictly than anything else.
     """
@@ -81,7 +85,7 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, until: da
             break
         if written.outcome is Outcome.LATER:
             later.add(outgoing.kind)
-        if anyone.now() >= until:
+        if enough():
             queue.send("drain", str(int(outgoing.lane)), outgoing.lane)
             break
     for name in sorted(touched):
@@ -130,61 +134,83 @@ def _alone(world: World) -> Iterator[bool]:
 
 
 def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> bool:
-    """Run a pass up to its writes, and note how it ended; tell whether nothing was away that it needs."""
-    mode = "full" if full else "incremental"
+    """Run a pass up to its writes; tell whether nothing was away that it needs."""
+    with _noted(world, "full" if full else "incremental") as noted:
+        _read(noted.world, full=full, rebind=rebind)
+    _ask_for_writes(world, queue)
+    return noted.met
+
+
+@dataclass
+class _Noted:
+    """A pass that is noted: its world, and whether nothing was away that it needs."""
+
+    world: World
+    met: bool = True
+
+
+@contextmanager
+def _noted(world: World, mode: str) -> Iterator[_Noted]:
+    """Give the world of a pass, and note how it ended; what it decided is named by its id, also once it is written."""
     pass_id = world.store.begin_pass(world.name, mode, world.now())
     facts = {"mapping": world.name, "pass_id": pass_id, "mode": mode}
     world.watch("pass began", facts)
-    outcome, met = "interrupted", True
+    noted, outcome = _Noted(replace(world, pass_id=pass_id)), "interrupted"
     try:
-        _read(world, full=full, rebind=rebind)
+        yield noted
         outcome = "done"
     except (Denied, Misconfigured) as stopped:
         outcome = f"paused: {stopped}"
         _pause(world, world.name, str(stopped))
     except TryLater as later:
-        outcome, met = f"later: {later}", False
+        outcome, noted.met = f"later: {later}", False  # What is marked stays marked: the next tick asks again.
     except TandemError as error:
         outcome = f"error: {error}"
         raise
     finally:
         world.watch("pass ended", {**facts, "outcome": outcome})
         world.store.end_pass(pass_id, outcome, world.now(), {})
-    _ask_for_writes(world, queue)
-    return met
 
 
 def _read(world: World, *, full: bool, rebind: bool) -> None:
-    bound = bind(world, fresh=full or rebind)
+    began, bound = moment(world), bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
+    listen(world, bound, began, full=full)
+    pair(world, bound)
     first = world.store.mapping(world.name).first_pass
-    decided = reconcile(world.on(Lane.IMPORT) if first else world, bound)
-    for kind, detail in decided.refused.items():
-        world.watch("refused", {"mapping": world.name, "guard": kind, "detail": detail})
+    _decided(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
     resume(world)
 
 
-def _decide(world: World, queue: Queue, *, let_through: bool = False) -> bool:
+def _decide(world: World, queue: Queue, *, let_through: bool = False, named: Iterable[Ref] = ()) -> bool:
     """Decide what is marked, and tell whether nothing was away that is needed for it; what is marked stays so."""
-    try:
-        bound = bind(world, fresh=False)
-        look(world, bound, world.store.due_looks(world.name, world.now()))
-        match(world, bound)
-        reconcile(world, bound, let_through=let_through)
-    except (Denied, Misconfigured) as stopped:
-        _pause(world, world.name, str(stopped))
-    except TryLater:
-        return False
+    with _noted(world, "hint") as noted:
+        began, bound = moment(noted.world), bind(noted.world, fresh=False)
+        look_due(noted.world, bound)
+        match(noted.world, bound)
+        attend(noted.world, bound, named, began)
+        pair(noted.world, bound)
+        _decided(noted.world, bound, let_through=let_through)
     _ask_for_writes(world, queue)
-    return True
+    return noted.met
 
 
 def _keep_for_later(world: World, modes: Collection[str]) -> None:
     """Have hints for the whole mapping heeded again: nobody shall have asked in vain because a service was away."""
     for mode in sorted(modes):
         world.store.hint(world.name, None, Lane.PERSON, world.now(), mode=mode)
+
+
+def _decided(world: World, bound: Bound, *, let_through: bool = False) -> None:
+    """Decide, and once more what had to be read first."""
+    decided = reconcile(world, bound, let_through=let_through)
+    if decided.looks:
+        look_due(world, bound)
+        decided = reconcile(world, bound, let_through=let_through)
+    for kind, detail in decided.refused.items():
+        world.watch("refused", {"mapping": world.name, "guard": kind, "detail": detail})
 
 
 def _ask_for_writes(world: World, queue: Queue) -> None:

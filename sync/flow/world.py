@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
 from sync.core.limits import Lane
 from sync.core.mapping import Mapping as MappingFile
-from sync.core.model import Side
-from sync.core.ports import Clock, Remote
+from sync.core.model import COMMENT, Record, Ref, Side
+from sync.core.ports import Clock, Discussions, Remote
 from sync.core.store import Store
 
 
@@ -29,14 +29,24 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Rotation:
+    """Of how many links the depths are read anew: in every pass, and in one that reads everything."""
+
+    poll: int = 0
+    full: int = 0
+
+
+@dataclass(frozen=True)
 class World:
     """One mapping's remotes, the store and a clock.
 
-    `quiet` tells whether a page is left alone for `create.quiet` seconds before it gives birth (workers wait, a person
-    at a shell does not); `window` is how far back the guards count, None in the foreground, where they count one pass.
-    A list that was read within `recent`, by whichever mapping, is not polled again. `fellow` gives the world of another
-    mapping that the same worker works, None of any other; `tell` says that a fellow's records were seen; `watch` is
-    told what happens, for whoever keeps a log.
+    `discussions` are the sides' comments, `rotation` how many links' depths are read anew in each pass. `quiet` tells
+    whether a page is left alone for `create.quiet` seconds before it gives birth (workers wait, a person at a shell
+    does not); `window` is how far back the guards count, None in the foreground, where they count one pass; `pass_id`
+    is the pass that is under way, which the journal names with all that it decides and writes. A list that was read
+    within `recent`, by whichever mapping, is not polled again. `fellow` gives the world of another mapping that the
+    same worker works, None of any other; `tell` says that a fellow's records were seen; `watch` is told what happens,
+    for whoever keeps a log.
     """
 
     mapping: MappingFile
@@ -48,6 +58,9 @@ class World:
     quiet: bool = False
     window: timedelta | None = None
     lane: Lane = Lane.POLL
+    discussions: Mapping[Side, Discussions] = field(default_factory=dict)
+    rotation: Rotation = Rotation()
+    pass_id: str | None = None
     progress: Callable[[str, int], None] = lambda _step, _count: None
     recent: timedelta = timedelta(0)
     fellow: Callable[[str], World | None] = lambda _name: None
@@ -66,6 +79,14 @@ class World:
     def remote(self, side: Side) -> Remote:
         """Return a side's remote, its calls charged to this world's lane."""
         return self.remotes[side].on(self.lane)
+
+    def discussion(self, side: Side) -> Discussions:
+        """Return a side's comments, the calls charged to this world's lane."""
+        return self.discussions[side].on(self.lane)
+
+    def read(self, ref: Ref) -> Record:
+        """Read a record by its identity, whatever it is."""
+        return (self.discussion(ref.side) if ref.kind == COMMENT else self.remote(ref.side)).read(ref)
 
     def on(self, lane: Lane) -> Self:
         """Return the same world on another lane."""

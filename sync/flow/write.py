@@ -12,13 +12,26 @@ from functools import partial
 from sync.core import facets
 from sync.core.acknowledge import acknowledge
 from sync.core.bound import MARK, Bound
-from sync.core.errors import Busy, Denied, Misconfigured, Outdated, Overtaken, Rejected, TryLater, Unsafe, Vanished
-from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
-from sync.core.observe import acknowledged, moved
+from sync.core.comments import within
+from sync.core.errors import (
+    Busy,
+    Denied,
+    Misconfigured,
+    Moved,
+    Outdated,
+    Overtaken,
+    Rejected,
+    TryLater,
+    Unsafe,
+    Vanished,
+)
+from sync.core.model import COMMENT, UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
+from sync.core.observe import Moment, acknowledged
 from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
 from sync.flow.bind import bind, moved_on
-from sync.flow.fetch import look, renew
+from sync.flow.fetch import keep, look, renew, told
 from sync.flow.reconcile import digest
+from sync.flow.speak import home, seek, speak
 from sync.flow.world import World
 
 CROWD = 10
@@ -83,6 +96,7 @@ def _attempted(world: World, outgoing: Outgoing, attempt: Callable[[], Written])
 
 
 def _write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
+    bound = within(bound, outgoing.link)
     if outgoing.stage is Stage.IN_FLIGHT:
         return _settle(world, bound, outgoing)
     if not _still_right(world, bound, outgoing):
@@ -98,24 +112,30 @@ def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ())
 
 
 def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
-    """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved."""
+    """Look at the target again unless it was seen just now, and tell whether nothing that is written there moved.
+
+    What it showed when this was decided counts, not what it showed at the last look: another worker may have looked
+    since, and not have decided yet.
+    """
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
-    if op.action is Action.CREATE or target is None:
-        return True
-    before = world.store.observations(world.name, [target])[target]
-    if _fresh(world, before, target):
-        return True
-    if world.store.waiting(world.name, op.side) >= CROWD:
+    if op.birth or target is None or _apart(bound, op):
+        return True  # what is apart is looked at by whoever writes it
+    seen, crowd = world.store.observations(world.name, [target])[target], target.kind != COMMENT
+    if crowd and not _fresh(world, seen, target) and world.store.waiting(world.name, op.side) >= CROWD:
         renew(world, bound, op.side, target.container)
-    if not _fresh(world, before, target):
+    if not _fresh(world, seen, target):
         look(world, bound, [target])
-    after = world.store.observations(world.name, [target])[target]
-    names = tuple(bound.facet(op.side, change.field).name for change in op.changes)
-    return not moved(before, after, names) and before.record.presence is after.record.presence
+    record = world.store.observations(world.name, [target])[target].record
+    there = record.presence is Presence.TRASHED if op.action is Action.RESTORE else record.presence.in_sight
+    return there and all(
+        change.before is UNREAD or facets.read(bound.facet(op.side, change.field), record) == change.before
+        for change in op.changes
+    )
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:
-    listed = observation.record.presence is Presence.PRESENT  # no list shows what is archived
+    # No list shows what is archived, and none that is asked here shows comments.
+    listed = observation.record.presence is Presence.PRESENT and target.kind != COMMENT
     polled = world.store.polled_at(world.name, target.side, target.container) if listed else None
     seen = max(observation.read_at, polled) if polled else observation.read_at
     # What was seen in the future was seen by a clock that has been set back since.
@@ -128,8 +148,13 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     if op.action is Action.CREATE:
         outgoing = replace(outgoing, trail=store.highest_number(world.name, op.container))
     outgoing = store.in_flight(outgoing, now, now + world.patience.lease)
+    moment = Moment(store.tick(), now)
     try:
         reply = _call(world, bound, outgoing)
+    except Moved as moved:
+        keep(world, bound, [moved.seen], moment)
+        store.drop(outgoing, store.tick(), "the record moved since this was decided")
+        return Written(outgoing, Outcome.DROPPED)
     except Unsafe as unsafe:
         return _kept(world, outgoing, partial(_unknown, world, bound, outgoing, unsafe))
     except Rejected as rejected:
@@ -138,9 +163,8 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
             return Written(outgoing, Outcome.DROPPED)
         return _refused(world, bound, outgoing, rejected)
     except Vanished:
-        target = outgoing.link.ref(outgoing.op.side)
-        if target is not None:
-            world.store.look_later(world.name, [target], world.now())
+        doubted = [each for each in (outgoing.link.ref(op.side), home(world, outgoing)) if each is not None]
+        world.store.look_later(world.name, doubted, world.now())
         world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
         return Written(outgoing, Outcome.DROPPED)
     return _kept(world, outgoing, partial(_confirm, world, bound, outgoing, reply))
@@ -162,6 +186,8 @@ def _kept(world: World, outgoing: Outgoing, keep: Callable[[], Written]) -> Writ
 
 def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
+    if outgoing.link.kind == COMMENT:
+        return speak(world, outgoing)
     remote = world.remote(op.side)
     if op.action is Action.CREATE:
         return remote.create(op.container, puts(bound, op, None))
@@ -173,7 +199,15 @@ def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
             return remote.restore(target)
         case _:
             there = world.store.observations(world.name, [target])[target].record
+            if _apart(bound, op):
+                (change,) = op.changes
+                return remote.rewrite(there, Put(bound.facet(op.side, change.field), change.after, change.before))
             return remote.update(target, puts(bound, op, there))
+
+
+def _apart(bound: Bound, op: Op) -> bool:
+    """Tell whether a write is of something that needs a call of its own."""
+    return op.action is not Action.CREATE and any(bound.facet(op.side, each.field).apart for each in op.changes)
 
 
 def puts(bound: Bound, op: Op, there: Record | None) -> tuple[Put, ...]:
@@ -188,12 +222,12 @@ def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Wr
 
 def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, judge: bool = True) -> Written:
     """Commit what the reply proves; what it does not show of what was sent was not applied."""
-    now, seq, op = world.now(), world.store.tick(), outgoing.op
+    now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, told(bound, reply)
     known = world.store.known(outgoing.link.id)
     assert known is not None
     applied = acknowledge(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
-    changes = () if op.action is Action.CREATE else op.changes
+    changes = () if op.birth else op.changes
     ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
     failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
     world.store.confirm(
@@ -203,7 +237,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
             shadows=applied.shadows,
             state=op.then,
             failure=failure,
-            overwritten=applied.overwritten,
+            replaced=applied.replaced,
             closed_by_us=op.then is LinkState.PARKED and (op.action is Action.CLOSE or outgoing.link.closed_by_us),
         ),
         seq,
@@ -279,23 +313,31 @@ def _put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) ->
 
 def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:
     """Keep a write in flight whose outcome nobody knows; a service that named what it saved is asked for just that."""
-    if unsafe.committed and outgoing.op.action is Action.CREATE:
-        ref = Ref(outgoing.op.side, unsafe.committed, outgoing.op.container)
+    if unsafe.committed and outgoing.op.birth:
+        ref = _committed(world, outgoing, unsafe.committed)
         with suppress(TryLater, Denied):
-            record = world.remote(ref.side).read(ref)
+            record = world.read(ref)
             if record.presence.in_sight:
                 return _adopt(world, bound, outgoing, record)
     world.store.unsettled(outgoing, world.now() + BACKOFF, unsafe.reason)
     return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), unsafe.reason)
 
 
+def _committed(world: World, outgoing: Outgoing, id_: str) -> Ref:
+    under = home(world, outgoing)
+    side = outgoing.op.side
+    return Ref.comment(side, id_, under.id) if under else Ref(side, id_, outgoing.op.container)
+
+
 def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Find out what became of a write that was in flight when its reply, or its worker, was lost."""
-    if outgoing.op.action is Action.CREATE:
+    if outgoing.op.birth:
         return _settle_create(world, bound, outgoing)
     target = outgoing.link.ref(outgoing.op.side)
     assert target is not None
-    record = world.remote(target.side).read(target)
+    record = world.read(target)
+    if _apart(bound, outgoing.op):
+        record = world.remote(target.side).complete(record, [bound.facet(target.side, outgoing.op.fields[0])])
     if _shows(bound, outgoing.op, record):
         return _adopt(world, bound, outgoing, record)
     if _overdue(world, outgoing, world.patience.stale):
@@ -310,7 +352,10 @@ def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     """Look for the mark; only what was looked for over the whole settle time, in vain, may be posted again."""
     side = outgoing.op.side
     mark = next(Put(bound.marks[side], each.after) for each in outgoing.op.changes if each.field == MARK)
-    found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
+    if outgoing.link.kind == COMMENT:
+        found = seek(world, outgoing, mark)
+    else:
+        found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
     if found is not None:
         return _adopt(world, bound, outgoing, found)
     if _overdue(world, outgoing, world.patience.settle):
@@ -327,7 +372,7 @@ def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:
 def _shows(bound: Bound, op: Op, record: Record) -> bool:
     """Tell whether the record shows everything that the write was to bring about."""
     if op.action is Action.TRASH:
-        return record.presence is Presence.TRASHED
+        return record.presence is Presence.TRASHED or (record.ref.kind == COMMENT and not record.presence.in_sight)
     return record.presence.in_sight and all(
         facets.read(bound.facet(op.side, each.field), record) == each.after for each in op.changes
     )

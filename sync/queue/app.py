@@ -46,6 +46,8 @@ SETTINGS: dict[str, Any] = {
     "broker_connection_max_retries": None,
     "task_publish_retry_policy": {"max_retries": 3, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5},
     "beat_max_loop_interval": 5,
+    # All that beat does is due at once when it starts: there is nothing to keep in a file.
+    "beat_scheduler": "celery.beat:Scheduler",
 }
 
 TRANSPORT: dict[str, Any] = {

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
-from sync.core.errors import Vanished
+from sync.core import document
+from sync.core.document import Blocks, Paragraph, Run
+from sync.core.documents import Body
+from sync.core.errors import Moved, Vanished
 from sync.core.limits import Lane
-from sync.core.model import Batch, Presence, Put, Reading, Record, Ref, Schema, Side, Value
+from sync.core.model import Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side, Value
 from sync.core.ports import Clock
 from sync.core.values import same
 
@@ -111,8 +114,31 @@ class Shelf:
         )
 
 
+class PlainBody:
+    """Bodies of paragraphs with empty lines between them: the port `sync.core.documents.Body` for either side."""
+
+    def tree(self, text: str, place: str) -> Blocks:  # noqa: ARG002 - nothing refers to where it stands
+        """Return the paragraphs."""
+        words = (each.strip() for each in text.split("\n\n"))
+        return tuple(Paragraph(runs=(Run(each),)) for each in words if each)
+
+    def edited(self, text: str, edit: tuple[Blocks, Blocks], place: str) -> str:
+        """Return the text with the edit made in it."""
+        return "\n\n".join(map(document.words, document.carried(*edit, self.tree(text, place))))
+
+    def fitted(self, text: str, was: str, rest: str) -> str:  # noqa: ARG002 - the port's signature
+        """Return the text: there is no limit here."""
+        return text
+
+    def link(self, place: str) -> str:
+        """Return the place."""
+        return place
+
+
 class MemoryRemote:
     """The port over a shelf."""
+
+    body: Body = PlainBody()
 
     def __init__(self, shelf: Shelf, schema: Schema, weather: Weather | None = None, page: int = PAGE) -> None:
         self.side = shelf.side
@@ -163,6 +189,12 @@ class MemoryRemote:
             return self.shelf.record(ref.id, nothing)
         return self.shelf.record(ref.id, version)
 
+    def complete(self, record: Record, facets: Sequence[Facet]) -> Record:
+        """Return the record with those facets as they are at this moment."""
+        version = self.shelf.at(record.ref.id, self._call("complete"))
+        found = {facet.name: version.fields.get(facet.name) for facet in facets} if version else {}
+        return replace(record, fields={**record.fields, **found})
+
     def alive(self, container: str) -> bool:
         """Tell whether the container is this one."""
         self._call("alive")
@@ -183,6 +215,14 @@ class MemoryRemote:
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those fields."""
         return self._effect("update", lambda: self._put(ref, {put.facet.name: put.value for put in puts}))
+
+    def rewrite(self, record: Record, put: Put) -> Record:
+        """Write a field if it still shows the base."""
+        there = self.complete(record, [put.facet])
+        if there.read(put.facet.name) != put.base:
+            raise Moved(there)
+        reply = self.update(record.ref, [put])
+        return replace(record, fields={put.facet.name: reply.read(put.facet.name)})
 
     def trash(self, ref: Ref) -> Record:
         """Trash the record."""

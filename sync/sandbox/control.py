@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -19,8 +20,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Control:
     """Answers the control API for the sides of one sandbox."""
 
-    def __init__(self, fronts: Mapping[str, Front], clock: Clock) -> None:
-        self._fronts, self._clock = fronts, clock
+    def __init__(self, fronts: Mapping[str, Front], clock: Clock, hook: Callable[[str, str, str], None]) -> None:
+        self._fronts, self._clock, self._hook = fronts, clock, hook
 
     def routes(self) -> list[Route]:
         """Return the table of the control API."""
@@ -33,6 +34,7 @@ class Control:
             Route("/_sandbox/{side}/faults", guarded(self.arm), methods=["POST"]),
             Route("/_sandbox/{side}/faults", guarded(self.disarm), methods=["DELETE"]),
             Route("/_sandbox/{side}/switches", guarded(self.switch), methods=["PATCH"]),
+            Route("/_sandbox/{side}/webhook", guarded(self.webhook), methods=["PUT"]),
             Route("/_sandbox/{side}/people", guarded(self.people), methods=["POST"]),
             Route("/_sandbox/{side}/place", guarded(self.place), methods=["POST"]),
         ]
@@ -96,6 +98,12 @@ class Control:
         for name, value in (await request.json()).items():
             front.faults.switch(name, value)
         return _faults(front)
+
+    async def webhook(self, request: Request) -> object:
+        """Deliver what happens to {"url", "secret"} from now on; to nobody with an empty url."""
+        told = await request.json()
+        await run_in_threadpool(self._hook, request.path_params["side"], told["url"], told.get("secret", ""))
+        return {}
 
     async def people(self, request: Request) -> object:
         """Let somebody do something: {"as", "do", "args", "fields"}; "as" is a login or a Notion user's id."""

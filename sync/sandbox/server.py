@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Self
@@ -24,8 +24,12 @@ from sync.sandbox.exchange import Reply, Request
 from sync.sandbox.faults import Faults
 from sync.sandbox.front import Front
 from sync.sandbox.github import GitHub
+from sync.sandbox.github.assets import PATH as ASSETS
+from sync.sandbox.github.events import Events as GitHubEvents
 from sync.sandbox.notion import Notion
+from sync.sandbox.notion.events import Events as NotionEvents
 from sync.sandbox.page import Shown, issue_page, issues, page, pages
+from sync.sandbox.webhooks import SWITCHES, Webhook
 
 HOST = "127.0.0.1"
 PATIENCE = 10.0
@@ -38,19 +42,28 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Gate:
-    """The ASGI application: a request below a side's name goes to that side, anything else to the web pages."""
+    """The ASGI application: a request below a side's name goes to that side, anything else to the web pages.
 
-    def __init__(self, fronts: Mapping[str, Front], github: GitHub, notion: Notion) -> None:
-        self._fronts, self._github = fronts, github
-        self._shown: dict[str, Shown] = {"github": partial(issues, github), "notion": partial(pages, notion)}
+    Files in issues are found where people find GitHub, and belong to its side.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._fronts, self._github = sandbox.fronts, sandbox.github
+        self._shown: dict[str, Shown] = {
+            "github": partial(issues, sandbox.github),
+            "notion": partial(pages, sandbox.notion),
+        }
         own = [Route("/", self._page), Route("/{owner}/{name}/issues/{number:int}", self._issue)]
-        self._web = Starlette(routes=[*Control(fronts, github.clock).routes(), *own])
+        control = Control(sandbox.fronts, sandbox.clock, sandbox.hook)
+        self._web = Starlette(routes=[*control.routes(), *own])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         # The raw path, for a label's name may hold an escaped slash.
         path = scope["raw_path"].decode("latin-1") if scope["type"] == "http" else ""
         side, _, rest = path.removeprefix("/").partition("/")
+        if path.startswith(ASSETS):
+            side, rest = "github", path[1:]
         front = self._fronts.get(side)
         if front is None:
             await self._web(scope, receive, send)
@@ -118,8 +131,11 @@ class Sandbox:
             "github": Front(self.github, github_faults, Counters(self.github.template), self.lock),
             "notion": Front(self.notion, notion_faults, Counters(reads=queries), self.lock),
         }
+        for front in self.fronts.values():
+            front.faults.declare({}, SWITCHES)
+        self.webhooks: dict[str, Webhook] = {}
         config = uvicorn.Config(
-            Gate(self.fronts, self.github, self.notion),
+            Gate(self),
             log_level="warning",
             access_log=False,
             date_header=False,  # each side has its own clock
@@ -143,8 +159,22 @@ class Sandbox:
             waited.wait(0.005)
         raise TimeoutError("the sandbox did not start")
 
+    def hook(self, side: str, url: str = "", secret: str = "") -> None:
+        """Deliver to an address what happens on a side from now on, instead of where it went; to none without one."""
+        if side in self.webhooks:
+            self.webhooks.pop(side).stop()
+        if url:
+            events = (
+                GitHubEvents(self.github.world, self.github.render)
+                if side == "github"
+                else NotionEvents(self.notion.world)
+            )
+            self.webhooks[side] = Webhook(events, self.fronts[side], url, secret=secret)
+
     def stop(self) -> None:
         """Stop the thread's server; connections are closed."""
+        for side in tuple(self.webhooks):
+            self.hook(side)
         self._server.should_exit = True
         self._thread.join(PATIENCE)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
-from sync.core.model import Link, LinkState, Record, Ref, Side
+from sync.core.model import ISSUE, Link, LinkState, Record, Ref, Side
 from sync.core.state import MappingState, Observation
 from sync.store import codec
 from sync.store.engine import Queries, chunks
@@ -122,7 +122,7 @@ class BrowseQueries(Queries):
 
 def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return the conditions on links."""
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [links.c.kind == ISSUE]
     if wanted.mapping:
         found.append(links.c.mapping == wanted.mapping)
     if wanted.state == "waiting":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Reading, Record, Ref, Shadow, Side, Value
-from sync.core.state import Ack
+from sync.core.state import Ack, Replaced
 
 _UNREAD: dict[str, Any] = {}
 """An empty object: no value is ever an object, so nothing that was read can look like it."""
@@ -51,14 +51,19 @@ def _plains(fields: Mapping[str, Reading]) -> dict[str, Any]:
     return {name: _plain(each) for name, each in fields.items()}
 
 
-def dump_values(values: Mapping[str, Value]) -> str:
-    """Return values by name as text."""
-    return _dump(dict(values))
+def dump_replaced(fields: Mapping[str, Replaced]) -> str:
+    """Return what a write did to each field as text."""
+    return _dump(
+        {name: [each.before, each.after, each.other, each.base and _shadow(each.base)] for name, each in fields.items()}
+    )
 
 
-def load_values(text: str) -> dict[str, Value]:
-    """Return values by name."""
-    return {name: value(each) for name, each in load(text).items()}
+def load_replaced(text: str) -> dict[str, Replaced]:
+    """Return what a write did to each field."""
+    return {
+        name: Replaced(value(before), value(after), value(other), _to_shadow(base) if base else None)
+        for name, (before, after, other, base) in load(text).items()
+    }
 
 
 def _ref(ref: Ref) -> list[Any]:
@@ -84,13 +89,14 @@ def dump_record(record: Record) -> str:
             record.presence,
             _ref(record.moved_to) if record.moved_to else None,
             record.grain,
+            record.editor,
         ]
     )
 
 
 def load_record(text: str) -> Record:
     """Return a record."""
-    ref, fields, time, address, label, presence, moved_to, grain = load(text)
+    ref, fields, time, address, label, presence, moved_to, grain, editor = load(text)
     return Record(
         _to_ref(ref),
         _readings(fields),
@@ -100,6 +106,7 @@ def load_record(text: str) -> Record:
         _PRESENCES[presence],
         _to_ref(moved_to) if moved_to else None,
         grain,
+        editor,
     )
 
 
@@ -130,15 +137,15 @@ def load_ack(text: str) -> Ack:
 
 
 def _shadow(shadow: Shadow) -> list[Any]:
-    return [shadow.github, shadow.notion, shadow.confirmed]
+    return [shadow.github, shadow.notion, shadow.sent]
 
 
 def _to_shadow(raw: list[Any]) -> Shadow:
-    github, notion, confirmed = raw
+    github, notion, sent = raw
     return Shadow(
         tuple(github) if github.__class__ is list else github,
         tuple(notion) if notion.__class__ is list else notion,
-        confirmed,
+        sent and Side(sent),
     )
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, case, delete, exists, insert, select, update
 
 from sync.core.model import LinkState, Shadow
 from sync.core.state import Decision, Stage
 from sync.store import codec, conflicts, journal
 from sync.store.engine import Database, Queries, chunks
-from sync.store.links import bury, busy, lock
+from sync.store.links import bury, busy, lock, wake
 from sync.store.tables import ALIVE, failures, links, outbox, refusals, shadows, unmapped
 
 
@@ -26,6 +26,22 @@ class DecisionQueries(Queries):
         with self.database.writing(mapping) as connection:
             for chunk in chunks(decisions):
                 committed += _commit(self.database, connection, mapping, _Turn(chunk, now))
+        return committed
+
+    def order(self, mapping: str, decisions: Sequence[Decision], now: datetime) -> Sequence[int]:
+        """Commit what a person asked for and queue it at once, before any round decides those links; return their ids.
+
+        As in `decide`, links that something happened to since they were read are left out.
+        """
+        committed: list[int] = []
+        with self.database.writing(mapping) as connection:
+            for chunk in chunks(decisions):
+                ids = _commit(self.database, connection, mapping, _Turn(chunk, now))
+                connection.execute(update(outbox).where(outbox.c.link.in_(ids)).values(stage=Stage.QUEUED))
+                # One that ended has nothing to wait for but this.
+                waits = case((ALIVE, links.c.waiting_since))
+                connection.execute(update(links).where(links.c.id.in_(ids)).values(marked=None, waiting_since=waits))
+                committed += ids
         return committed
 
     def release(self, mapping: str, upto: int, refused: Mapping[str, str], withheld: Iterable[Decision]) -> None:
@@ -90,11 +106,12 @@ def _commit(database: Database, connection: Connection, mapping: str, turn: _Tur
     conflicts.replace(connection, mapping, standing, turn.now)
     _replace_unmapped(connection, mapping, standing)
     _delete_from(connection, failures, [decision.link.id for decision in standing if decision.heals])
-    pass_id = journal.running(connection, mapping)
-    _plan(connection, mapping, kept, pass_id)
-    journal.add(connection, *_lines(kept, rows, pass_id))
+    _plan(connection, mapping, kept)
+    journal.add(connection, *_lines(kept, rows))
     _save_links(connection, kept, rows)
-    bury(connection, [decision.link.id for decision in standing if decision.state is LinkState.TOMBSTONED])
+    ended = (each for each in standing if each.state is LinkState.TOMBSTONED and each.op is None)
+    bury(connection, [decision.link.id for decision in ended])
+    wake(connection, [each.link.id for each in standing if each.state != rows[each.link.id].state], turn.now)
     return [decision.link.id for decision in standing]
 
 
@@ -128,20 +145,20 @@ def _delete_from(connection: Connection, table: Table, ids: Sequence[int]) -> No
         connection.execute(delete(table).where(table.c.link.in_(ids)))
 
 
-def _plan(connection: Connection, mapping: str, turn: _Turn, pass_id: str | None) -> None:
-    """Replace the links' rows of the outbox; the same write keeps its place in the queue, its wait and its attempts."""
+def _plan(connection: Connection, mapping: str, turn: _Turn) -> None:
+    """Replace the links' rows of the outbox; the same write keeps its place in the queue, its pass and its attempts."""
     ids = [decision.link.id for decision in turn.decisions]
     there = {row.link: row for row in connection.execute(select(outbox).where(outbox.c.link.in_(ids)))}
     _delete_from(connection, outbox, [each.link.id for each in turn.decisions if not each.op and each.link.id in there])
     planned = [(_outgoing(mapping, each, turn.now), each.link.id) for each in turn.decisions if each.op]
     added, changed = [], []
     for row, link in planned:
-        row["pass_id"] = pass_id
         old = there.get(link)
         if old is None:
             added.append(row)
         elif old.op == row["op"]:
-            changed.append({**row, "due": old.due, "attempts": old.attempts, "decided_at": old.decided_at})
+            kept = {"due": old.due, "attempts": old.attempts, "decided_at": old.decided_at}
+            changed.append({**row, **kept, "pass_id": old.pass_id or row["pass_id"]})
         else:
             changed.append({**row, "decided_at": old.decided_at})
     if added:
@@ -171,10 +188,11 @@ def _outgoing(mapping: str, decision: Decision, now: datetime) -> dict[str, Any]
         "sent_at": None,
         "trail": None,
         "reason": "",
+        "pass_id": decision.pass_id,
     }
 
 
-def _lines(turn: _Turn, rows: Mapping[int, Row[Any]], pass_id: str | None) -> list[journal.Line]:
+def _lines(turn: _Turn, rows: Mapping[int, Row[Any]]) -> list[journal.Line]:
     """Return a line for each decision that writes or changes a state, and was not told already."""
     return [
         journal.Line(
@@ -187,7 +205,7 @@ def _lines(turn: _Turn, rows: Mapping[int, Row[Any]], pass_id: str | None) -> li
             fields=each.op.fields if each.op else (),
             guards=each.guards,
             reason="; ".join(filter(None, (each.because, *each.notes))),
-            pass_id=pass_id,
+            pass_id=each.pass_id,
         )
         for each in turn.decisions
         if _news(each, rows[each.link.id])

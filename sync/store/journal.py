@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
 from sync.core.model import Side, Value
-from sync.core.state import Stage
+from sync.core.state import Replaced, Stage
 from sync.store import codec
 from sync.store.engine import Queries
-from sync.store.tables import journal, links, outbox, passes
+from sync.store.tables import journal, links, outbox
 
 WROTE = "wrote"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: `event` is what happened (`decided`, `wrote`, `failed`, `tied`, …), `overwritten` is keyed by field."""
+    """One line: `event` is what happened (`decided`, `wrote`, `failed`, `tied`, …), `replaced` is keyed by field."""
 
     link: int | None
     mapping: str
@@ -32,26 +32,19 @@ class Line:
     fields: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
     reason: str = ""
-    overwritten: Mapping[str, Value] = field(default_factory=dict)
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
     pass_id: str | None = None
+
+    @property
+    def overwritten(self) -> Mapping[str, Value]:
+        """Return the values that are no more on the side that was written; nothing is lost with an empty one."""
+        return {name: each.before for name, each in self.replaced.items() if each.before is not None}
 
 
 def add(connection: Connection, *lines: Line) -> None:
     """Write lines."""
     if lines:
         connection.execute(insert(journal), [_row(line) for line in lines])
-
-
-def running(connection: Connection, mapping: str) -> str | None:
-    """Return the pass that runs now: rounds of a mapping take turns, so it is the newest, and one that died is not."""
-    newest = (
-        select(passes.c.id, passes.c.ended_at)
-        .where(passes.c.mapping == mapping)
-        .order_by(passes.c.at.desc(), passes.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(newest).first()
-    return row.id if row is not None and row.ended_at is None else None
 
 
 class JournalQueries(Queries):
@@ -110,7 +103,7 @@ def _row(line: Line) -> dict[str, object]:
         "fields": codec.dump(line.fields),
         "guards": codec.dump(line.guards),
         "reason": line.reason,
-        "overwritten": codec.dump_values(line.overwritten),
+        "replaced": codec.dump_replaced(line.replaced),
     }
 
 
@@ -126,6 +119,6 @@ def to_line(row: Row[Any]) -> Line:
         fields=tuple(codec.load(row.fields)),
         guards=tuple(codec.load(row.guards)),
         reason=row.reason,
-        overwritten=codec.load_values(row.overwritten),
+        replaced=codec.load_replaced(row.replaced),
         pass_id=row.pass_id,
     )

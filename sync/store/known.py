@@ -53,7 +53,7 @@ class KnownQueries(Queries):
     def known(self, link: int) -> Known | None:
         """Return what is known of one link."""
         with self.database.reading() as connection:
-            found = _gathered(connection, connection.execute(select(links).where(links.c.id == link)).all())
+            found = gathered(connection, connection.execute(select(links).where(links.c.id == link)).all())
         return found[0] if found else None
 
     def touched(self, mapping: str, upto: int, *, after: int = 0, count: int = CHUNK) -> Sequence[Known]:
@@ -69,10 +69,11 @@ class KnownQueries(Queries):
             .limit(min(count, CHUNK))
         )
         with self.database.reading() as connection:
-            return _gathered(connection, connection.execute(asked).all())
+            return gathered(connection, connection.execute(asked).all())
 
 
-def _gathered(connection: Connection, rows: Sequence[Row[Any]]) -> list[Known]:
+def gathered(connection: Connection, rows: Sequence[Row[Any]]) -> list[Known]:
+    """Return what is known of the links in those rows."""
     found = [to_link(row) for row in rows]
     ids = [link.id for link in found]
     if not ids:
@@ -82,6 +83,7 @@ def _gathered(connection: Connection, rows: Sequence[Row[Any]]) -> list[Known]:
     outgoing = {row.link: row for row in _of(connection, outbox, ids)}
     failed = {row.link: to_failure(row) for row in _of(connection, failures, ids)}
     chosen = _resolved(connection, ids)
+    parents = _parents(connection, found)
     return [
         Known(
             link=link,
@@ -91,9 +93,16 @@ def _gathered(connection: Connection, rows: Sequence[Row[Any]]) -> list[Known]:
             outgoing=to_outgoing(outgoing[link.id], link) if link.id in outgoing else None,
             failure=failed.get(link.id),
             resolved=chosen[link.id],
+            parent=parents.get(link.parent) if link.parent else None,
         )
         for link in found
     ]
+
+
+def _parents(connection: Connection, of: Sequence[Link]) -> dict[int, Link]:
+    ids = {link.parent for link in of if link.parent}
+    rows = connection.execute(select(links).where(links.c.id.in_(ids))) if ids else ()
+    return {row.id: to_link(row) for row in rows}
 
 
 def _of(connection: Connection, table: Table, ids: Sequence[int]) -> Sequence[Row[Any]]:

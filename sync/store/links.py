@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Update, case, delete, func, insert, select, tuple_, update
 
-from sync.core.model import Link, LinkState, Ref, Side
+from sync.core.model import ISSUE, Link, LinkState, Ref, Side
 from sync.core.state import Stage
 from sync.store import journal
 from sync.store.engine import Queries, chunks
@@ -29,6 +29,7 @@ def to_link(row: Row[Any]) -> Link:
         parent=row.parent,
         version=row.version,
         closed_by_us=row.closed_by_us,
+        tied_at=row.tied_at,
     )
 
 
@@ -117,6 +118,12 @@ def let_go(connection: Connection, link: int, side: Side) -> None:
     connection.execute(update(links).where(links.c.id == link).values(columns))
 
 
+def wake(connection: Connection, parents: Iterable[int], now: datetime) -> None:
+    """Mark the comments' links under links whose state changed: they rest and go on together."""
+    for chunk in chunks(parents):
+        connection.execute(marking(0, now).where(links.c.parent.in_(chunk)))
+
+
 def bury(connection: Connection, ids: Iterable[int]) -> None:
     """Take from tombstoned links all that only a living one has; their records are free again."""
     for chunk in chunks(ids):
@@ -160,18 +167,18 @@ class LinkQueries(Queries):
         return to_link(row) if row else None
 
     def links_count(self, mapping: str) -> int:
-        """Return how many links live."""
-        asked = select(func.count()).select_from(links).where(links.c.mapping == mapping, ALIVE)
+        """Return how many links of issues live."""
+        asked = select(func.count()).select_from(links).where(links.c.mapping == mapping, links.c.kind == ISSUE, ALIVE)
         with self.database.reading() as connection:
             return connection.execute(asked).scalar_one()
 
-    def tie(self, mapping: str, github: Ref, notion: Ref, tick: int) -> Link | None:
+    def tie(self, mapping: str, github: Ref, notion: Ref, tick: int, *, parent: int | None = None) -> Link | None:
         """Make a linked link of two free records and mark it; None where either is not free; a mere claim gives way."""
-        return self._make(mapping, (github, notion), LinkState.LINKED, tick)
+        return self._make(mapping, (github, notion), {"state": LinkState.LINKED, "marked": tick, "parent": parent})
 
-    def claim(self, mapping: str, ref: Ref, tick: int) -> Link | None:
+    def claim(self, mapping: str, ref: Ref, tick: int, *, parent: int | None = None) -> Link | None:
         """Make a claimed link of one free record and mark it; None where it is not free any more."""
-        return self._make(mapping, (ref,), LinkState.CLAIMED, tick)
+        return self._make(mapping, (ref,), {"state": LinkState.CLAIMED, "marked": tick, "parent": parent})
 
     def mark(self, mapping: str, links: Iterable[int], tick: int) -> None:
         """Mark links to be decided."""
@@ -193,22 +200,23 @@ class LinkQueries(Queries):
             connection.execute(update(links).where(links.c.id == link.id).values(state=state, because=reason))
             if state is LinkState.TOMBSTONED:
                 bury(connection, [link.id])
+            wake(connection, [link.id], self.database.now())
             mark(connection, [link.id], tick, self.database.now())
             journal.add(connection, journal.Line(link.id, link.mapping, self.database.now(), "rekeyed", reason=reason))
 
-    def _make(self, mapping: str, refs: Sequence[Ref], state: LinkState, tick: int) -> Link | None:
-        now = self.database.now()
+    def _make(self, mapping: str, refs: Sequence[Ref], given: Mapping[str, object]) -> Link | None:
+        now, state = self.database.now(), given["state"]
         with self.database.writing(mapping) as connection:
             rivals = set(holders(connection, mapping, refs).values())
             if rivals and (state is LinkState.CLAIMED or not all(_gives_way(connection, each) for each in rivals)):
                 return None
             # Version 1 was never decided: a round that began earlier and ends now does not unmark it.
             row = {
+                **given,
                 "mapping": mapping,
-                "kind": "issue",
-                "state": state,
+                "kind": refs[0].kind,
                 "version": 1,
-                "marked": tick,
+                "tied_at": now,
                 "waiting_since": now,
             }
             for ref in refs:

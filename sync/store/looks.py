@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +29,12 @@ class Hint:
 class LookQueries(Queries):
     """What is to be looked at, and when."""
 
-    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Sequence[Ref]:
-        """Return the records that must be read by id now, the longest due first."""
+    def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Mapping[Ref, datetime]:
+        """Return the records that must be read by id now with the time since when, the longest due first."""
         asked = select(looks).where(looks.c.mapping == mapping, looks.c.at <= now).order_by(looks.c.at).limit(count)
         with self.database.reading() as connection:
-            return [Ref(Side(row.side), row.id, row.container, row.number) for row in connection.execute(asked)]
+            found = connection.execute(asked).all()
+        return {Ref(Side(row.side), row.id, row.container, row.number): row.at for row in found}
 
     def look_later(self, mapping: str, refs: Iterable[Ref], at: datetime) -> None:
         """Have the records read by id at that time; the earlier of two times stays."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, case, func, select, tuple_, update
 
-from sync.core.model import Ref, Side
+from sync.core.model import ISSUE, Ref, Side
 from sync.core.state import Observation
 from sync.store import codec
 from sync.store.engine import CHUNK, Database, Queries, chunks
@@ -71,6 +71,7 @@ def _row(mapping: str, seen: Observation, link: int | None) -> dict[str, Any]:
         "id": record.ref.id,
         "container": record.ref.container,
         "number": record.ref.number or 0,
+        "kind": record.ref.kind,
         "address": folded(record.address),
         "in_sight": record.presence.in_sight,
         "record": codec.dump_record(record),
@@ -103,6 +104,7 @@ class ObservationQueries(Queries):
             observations.c.mapping == mapping,
             observations.c.side == side,
             observations.c.container == container,
+            observations.c.kind == ISSUE,
             observations.c.in_sight,
             observations.c.link.is_not(None),
             observations.c.listing < listing,
@@ -110,14 +112,14 @@ class ObservationQueries(Queries):
         for row in self._pages(asked, (observations.c.id,)):
             yield Ref(side, row.id, row.container, row.number or None)
 
-    def unlinked(self, mapping: str, side: Side) -> Iterator[Observation]:
-        """Yield, in order of container and number or id, observations that no link holds."""
-        free = self._on(mapping, side).where(observations.c.link.is_(None))
+    def unlinked(self, mapping: str, side: Side, kind: str = ISSUE) -> Iterator[Observation]:
+        """Yield, in order of container and number or id, observations of that kind that no link holds."""
+        free = self._on(mapping, side).where(observations.c.link.is_(None), observations.c.kind == kind)
         return map(to_observation, self._pages(free, _PLACE))
 
     def held(self, mapping: str, side: Side) -> Iterator[Observation]:
-        """Yield, in order of container and number or id, observations that a living link holds."""
-        tied = self._on(mapping, side).where(observations.c.link.is_not(None))
+        """Yield, in order of container and number or id, observations of issues and pages that a living link holds."""
+        tied = self._on(mapping, side).where(observations.c.link.is_not(None), observations.c.kind == ISSUE)
         return map(to_observation, self._pages(tied, _PLACE))
 
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
@@ -137,7 +139,7 @@ class ObservationQueries(Queries):
     def numbered(self, mapping: str, container: str, number: int) -> Observation | None:
         """Return the observation of the record that has that number in its container."""
         asked = self._on(mapping, Side.GITHUB).where(
-            observations.c.container == container, observations.c.number == number
+            observations.c.container == container, observations.c.number == number, observations.c.kind == ISSUE
         )
         with self.database.reading() as connection:
             row = connection.execute(asked).first()

@@ -16,7 +16,7 @@ from sync.store import codec, counters, journal
 from sync.store.decisions import put_shadows
 from sync.store.engine import Queries
 from sync.store.known import to_outgoing
-from sync.store.links import BUSY, bury, hold, lock, mark, to_link
+from sync.store.links import BUSY, bury, hold, lock, mark, to_link, wake
 from sync.store.observations import keep
 from sync.store.stops import STOPPED
 from sync.store.tables import failures, links, looks, mappings, outbox
@@ -135,7 +135,7 @@ class OutboxQueries(Queries):
             mark(connection, [outgoing.link.id], tick, now)
             event = journal.WROTE if row is not None else "overtaken"
             line = _line(outgoing, event, now, row, reason=outgoing.op.reason)
-            journal.add(connection, replace(line, overwritten=confirmation.overwritten))
+            journal.add(connection, replace(line, replaced=confirmation.replaced))
         if row is None:
             raise Overtaken(f"link {outgoing.link.id} is another worker's by now")
 
@@ -154,6 +154,8 @@ class OutboxQueries(Queries):
         connection.execute(update(links).where(links.c.id == link.id).values(saved))
         if state is LinkState.TOMBSTONED:
             bury(connection, [link.id])
+        if state is not link.state:
+            wake(connection, [link.id], now)
 
     def _step(self, outgoing: Outgoing, values: dict[str, Any]) -> None:
         with self.database.writing(outgoing.link.mapping) as connection:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_
 
+from sync.core.model import ISSUE
 from sync.core.state import Stage
 from sync.store.conflicts import HELD
 from sync.store.engine import Queries
@@ -38,7 +39,7 @@ class OverviewQueries(Queries):
         """Return how those mappings stand now, in their order."""
         with self.database.reading() as connection:
             counts = {
-                "links": _counts(connection, links, ALIVE),
+                "links": _counts(connection, links, ALIVE, links.c.kind == ISSUE),
                 "queued": _counts(connection, outbox, outbox.c.stage == Stage.QUEUED),
                 "in_flight": _counts(connection, outbox, outbox.c.stage.in_(BUSY)),
                 "conflicts": _counts(connection, conflicts, conflicts.c.state == HELD),

@@ -7,14 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
 
 from sync.store import codec, counters
 from sync.store.conflicts import DECIDED
 from sync.store.engine import Queries
 from sync.store.leases import draw
-from sync.store.tables import conflicts, journal, passes
+from sync.store.tables import conflicts, journal, outbox, passes
 
+HINT = "hint"
+"""The mode of a pass that reads no list: it decides what hints and earlier writes have marked."""
+UNDO = "undo"
+"""The mode of a pass that puts back what another one overwrote."""
+READING = ("incremental", "full")
+"""The modes of the passes that read the lists."""
 BITE = 500
 """Rows of a table that go in one transaction."""
 DONE = "done"
@@ -38,24 +44,33 @@ class PassQueries(Queries):
     """How passes begin, end and are told."""
 
     def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
-        """Begin a pass and return its id; what is decided until it ends is journalled as its doing."""
+        """Begin a pass and return its id: the journal names its decisions and, whenever they come, their writes."""
         with self.database.writing(mapping) as connection:
             pass_id = f"p{draw(self.database, connection)}"
             row = {"id": pass_id, "mapping": mapping, "mode": mode, "at": now}
             connection.execute(insert(passes).values(row))
-            counters.add(self.database, connection, (counters.PASSES, mapping, mode))
+            if mode != HINT:
+                counters.add(self.database, connection, (counters.PASSES, mapping, mode))
         return pass_id
 
     def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, Any]) -> None:
-        """End a pass with its outcome and its report, as plain JSON."""
+        """End a pass with its outcome and its report, as plain JSON; one of hints that came to nothing is forgotten.
+
+        It is no pass of the lists, and there is one after every few writes.
+        """
         ended = {"ended_at": now, "outcome": outcome, "report": codec.dump(dict(report))}
+        named = (exists().where(table.c.pass_id == passes.c.id) for table in (journal, outbox))
+        idle = (passes.c.id == pass_id, passes.c.mode == HINT, *(~each for each in named))
         with self.database.writing() as connection:
             connection.execute(update(passes).where(passes.c.id == pass_id).values(ended))
+            connection.execute(delete(passes).where(*idle))
 
     def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
-        """Return when the last pass began, or the last one of that mode that went to its end; None where none did."""
+        """Return when lists were read last, or when the last pass of that mode began that went to its end."""
         asked = select(func.max(passes.c.at)).where(passes.c.mapping == mapping)
-        if mode is not None:
+        if mode is None:
+            asked = asked.where(passes.c.mode.in_(READING))
+        else:
             asked = asked.where(passes.c.mode == mode, passes.c.outcome == DONE)
         with self.database.reading() as connection:
             begun: datetime | None = connection.execute(asked).scalar_one()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, delete, distinct, func, select, tuple_
 
-from sync.core.model import Shadow, Side, Value
+from sync.core.model import ISSUE, Shadow, Side, Value
 from sync.core.state import Failure, Stage
 from sync.store import codec
 from sync.store.conflicts import HELD
@@ -109,7 +109,7 @@ class ReportQueries(PassQueries, Queries):
             oldest = _one(connection, func.min(links.c.waiting_since), links, links.c.mapping == mapping)
             return Status(
                 name=mapping,
-                links=_count(connection, links, links.c.mapping == mapping, ALIVE),
+                links=_count(connection, links, links.c.mapping == mapping, links.c.kind == ISSUE, ALIVE),
                 last_pass=last_pass,
                 oldest_unsynced_seconds=(self.database.now() - oldest).total_seconds() if oldest else None,
                 queued=_count(connection, outbox, outbox.c.mapping == mapping, outbox.c.stage == Stage.QUEUED),
@@ -146,6 +146,11 @@ class ReportQueries(PassQueries, Queries):
             rows = connection.execute(_within(asked, failures.c.mapping, mapping)).all()
             places = places_of(connection, (row.link for row in rows))
         return [FailureRow(row.mapping, places[row.link], to_failure(row)) for row in rows]
+
+    def places(self, ids: Iterable[int]) -> Mapping[int, Place]:
+        """Return what people call the records of those links."""
+        with self.database.reading() as connection:
+            return places_of(connection, ids)
 
     def retry(self, ids: Iterable[int]) -> int:
         """Have failed writes tried again: forget the failures and mark their links; return how many there were."""
@@ -204,9 +209,11 @@ def _within(asked: Select[Any], column: ColumnElement[str], mapping: str | None)
 def places_of(connection: Connection, ids: Iterable[int]) -> dict[int, Place]:
     """Return what people call the records of links; an issue that was never seen has no name."""
     found: dict[int, Place] = {}
+    above = links.alias()
     for chunk in chunks(sorted(set(ids))):
-        asked = select(links.c.id, links.c.mapping, links.c.github, links.c.notion).where(links.c.id.in_(chunk))
-        rows = connection.execute(asked).all()
+        # A comment's link is called by the issue and the page that its parent ties.
+        asked = select(links.c.id, links.c.mapping, above.c.github, above.c.notion).where(links.c.id.in_(chunk))
+        rows = connection.execute(asked.join(above, above.c.id == func.coalesce(links.c.parent, links.c.id))).all()
         keys = [(row.mapping, str(Side.GITHUB), row.github) for row in rows if row.github]
         seen = select(observations.c.mapping, observations.c.id, observations.c.record).where(
             tuple_(observations.c.mapping, observations.c.side, observations.c.id).in_(keys)

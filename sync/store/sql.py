@@ -7,14 +7,13 @@ from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import Self
 
-from sync.store.browse import BrowseQueries
+from sync.store.comments import CommentQueries
 from sync.store.conflicts import ConflictQueries
 from sync.store.copy import copied
 from sync.store.counters import CounterQueries
 from sync.store.decisions import DecisionQueries
 from sync.store.engine import Database, connect, present
 from sync.store.journal import JournalQueries
-from sync.store.known import KnownQueries
 from sync.store.leases import LeaseQueries
 from sync.store.links import LinkQueries
 from sync.store.looks import LookQueries
@@ -22,9 +21,9 @@ from sync.store.mappings import MappingQueries
 from sync.store.observations import ObservationQueries
 from sync.store.outbox import OutboxQueries
 from sync.store.overview import OverviewQueries
-from sync.store.report import ReportQueries
 from sync.store.schedule import ScheduleQueries
 from sync.store.stops import StopQueries
+from sync.store.story import StoryQueries
 
 
 class SqlStore(
@@ -32,16 +31,15 @@ class SqlStore(
     ObservationQueries,
     LookQueries,
     LinkQueries,
-    KnownQueries,
+    CommentQueries,
     DecisionQueries,
     OutboxQueries,
     ConflictQueries,
     JournalQueries,
     LeaseQueries,
-    ReportQueries,
+    StoryQueries,
     StopQueries,
     CounterQueries,
-    BrowseQueries,
     OverviewQueries,
     ScheduleQueries,
 ):

@@ -142,6 +142,9 @@ links = Table(
     Column("notion_container", Text),
     Column("notion_number", BigInteger),
     Column("closed_by_us", Boolean, nullable=False, default=False),
+    Column("tied_at", Moment),
+    # When its depths, the bodies and comments that no list shows, were last read in rotation.
+    Column("deep_at", Moment),
     _number("version"),
     _number("epoch"),
     # The tick at which it was marked to be decided, nothing where there is nothing to decide.
@@ -179,6 +182,12 @@ Index(
     postgresql_where=links.c.marked.is_not(None),
 )
 Index(
+    "ix_links_parent",
+    links.c.parent,
+    sqlite_where=links.c.parent.is_not(None),
+    postgresql_where=links.c.parent.is_not(None),
+)
+Index(
     "ix_links_waiting_since",
     links.c.mapping,
     links.c.waiting_since,
@@ -202,6 +211,7 @@ observations = Table(
     Column("id", Text, primary_key=True),
     Column("container", Text, nullable=False),
     _number("number"),
+    _text("kind", default="issue"),
     _text("address"),
     _flag("in_sight"),
     _json("record"),
@@ -373,8 +383,8 @@ journal = Table(
     _json("fields", default="[]"),
     _json("guards", default="[]"),
     _text("reason"),
-    # What was overwritten, by field, on the side that was written.
-    _json("overwritten", default="{}"),
+    # By field, on the side that was written: what stood there, what stands there now, and what `undo` needs beside it.
+    _json("replaced", default="{}"),
     Index("ix_journal_mapping_at", "mapping", "at"),
     sqlite_autoincrement=True,
 )

@@ -10,6 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Side
+from sync.core.sides import Names, named
+from sync.flow.bind import remembered
 from sync.store.report import Status
 from sync.web import look
 from sync.web.health import TICK, alive
@@ -63,3 +65,7 @@ class Frame:
     def file(self, name: str) -> MappingFile | None:
         """Return the mapping's file as it was parsed, None where none is sound under the name."""
         return next((each for each in self.sync.mappings if each.name == name), None)
+
+    def names(self, name: str) -> Names:
+        """Return what people call the mapping's things; neither service is asked."""
+        return named(self.file(name), remembered(self.sync.store.mapping(name)))

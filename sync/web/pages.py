@@ -12,12 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sync.core.model import LinkState, Side
+from sync.core.sides import compared, others
 from sync.remotes.notion.records import page_id, page_url
 from sync.store.browse import Wanted
 from sync.store.conflicts import HELD
 from sync.store.report import ConflictRow
 from sync.web.frame import Frame
-from sync.web.sides import compared, names, others
 from sync.web.standing import standing
 
 PAGE = 50
@@ -72,7 +72,7 @@ class Pages:
             row=row,
             standing=standing(row),
             file=file,
-            names=names(self.frame.sync, name),
+            names=self.frame.names(name),
             by_hand=name in store.stopped(),
             unmapped=store.unmapped(name),
             quarantined=quarantined,
@@ -107,10 +107,11 @@ class Pages:
         """Show the life of one link."""
         number: int = request.path_params["id"]
         store = self.frame.sync.store
-        known = store.known(number) if number < 2**63 else None
-        if known is None:
+        story = store.story(number, LINES) if number < 2**63 else None
+        if story is None:
             raise HTTPException(404, f"no link has the id {number}")
-        named = names(self.frame.sync, known.link.mapping)
+        known = story.known
+        named = self.frame.names(known.link.mapping)
         seen = {side: observed for side in Side if (observed := known.on(side))}
         notion = known.link.notion
         return self.frame.shown(
@@ -123,9 +124,9 @@ class Pages:
             rows=compared(known, named),
             others={side: others(observed.record, named) for side, observed in seen.items()},
             page_url=page_url(notion.id) if notion and self._public_notion else None,
-            because=store.because(number),
-            lines=store.latest(number, LINES),
-            conflicts=store.conflicts_of(number),
+            because=story.because,
+            lines=story.lines,
+            conflicts=story.conflicts,
         )
 
     def conflicts(self, request: Request) -> Response:
@@ -139,7 +140,7 @@ class Pages:
             held_count=len(held),
             groups=_groups(held),
             decided=[row for row in rows if row.state != HELD][: -PAGE - 1 : -1],
-            people={name: names(self.frame.sync, name).people for name in {row.mapping for row in rows}},
+            people={name: self.frame.names(name).people for name in {row.mapping for row in rows}},
         )
 
     def failures(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from sync.core.model import Ref, Side
+from sync.core.model import COMMENT, Ref, Side
 from sync.core.state import Observation
 from sync.core.words import Word
 from sync.flow.bind import remembered
@@ -44,8 +44,11 @@ class Places:
         if word.ref is None:
             yield from (Concern(name, None) for name in sorted(named))
             return
-        known = self.sync.store.seen_by([each.name for each in self.sync.mappings], word.ref)
-        if word.side is Side.NOTION:
+        names = [each.name for each in self.sync.mappings]
+        known = self.sync.store.seen_by(names, word.ref)
+        if word.ref.kind == COMMENT and word.side is Side.NOTION:
+            named |= self.sync.store.seen_by(names, Ref(Side.NOTION, word.ref.container)).keys()
+        elif word.side is Side.NOTION:
             named |= known.keys()  # a page that was moved away names its new home alone
         for name in sorted(named):
             yield Concern(name, self._asked(name, word.ref), known.get(name))
@@ -53,7 +56,7 @@ class Places:
     def _asked(self, name: str, ref: Ref) -> Ref:
         """Return the record as that mapping asks for it: a page is at home or away as seen from its data source."""
         homes = (id_ for side, id_ in self.homes.get(name, ()) if side is ref.side)
-        return ref if ref.side is Side.GITHUB else replace(ref, container=next(homes, ""))
+        return ref if ref.side is Side.GITHUB or ref.kind == COMMENT else replace(ref, container=next(homes, ""))
 
     def _current(self) -> Mapping[Place, set[str]]:
         with self.lock:

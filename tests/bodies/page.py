@@ -5,7 +5,7 @@ import itertools
 from sync.remotes.notion.blocks import tree
 from sync.remotes.notion.script import Append, Patch, Remove
 
-ROOT = "page"
+ROOT, LIMIT, LEVELS = "page", 100, 3
 ANNOTATIONS = dict.fromkeys(("bold", "italic", "strikethrough", "underline", "code"), False) | {"color": "default"}
 
 
@@ -24,11 +24,6 @@ class Page:
     def put(self, payloads):
         """Create the page with its first children."""
         self._insert(ROOT, payloads, len(self.children[ROOT]))
-        return self
-
-    def fill(self, payloads):
-        """Take what came as Markdown, which has no limit of blocks."""
-        self._insert(ROOT, payloads, 0, limit=100_000, levels=100)
         return self
 
     def run(self, calls):
@@ -63,11 +58,11 @@ class Page:
                     row[:] = [each for each in row if each["id"] != id_]
         return []
 
-    def _insert(self, parent, payloads, at, *, limit=100, levels=3):
-        assert len(payloads) <= limit
+    def _insert(self, parent, payloads, at):
+        assert len(payloads) <= LIMIT
         made = []
         for payload in payloads:
-            assert depth(payload) <= levels
+            assert depth(payload) <= LEVELS
             kind = payload["type"]
             body = dict(payload[kind])
             inside = body.pop("children", [])
@@ -75,7 +70,7 @@ class Page:
             block = {"object": "block", "id": f"block-{next(self._ids)}", "type": kind, "has_children": bool(inside)}
             made.append(block | {kind: shown(body)})
             if inside:
-                self._insert(block["id"], inside, 0, limit=limit, levels=levels)
+                self._insert(block["id"], inside, 0)
         row = self.children.setdefault(parent, [])
         row[at:at] = made
         for each in itertools.chain(*self.children.values()):

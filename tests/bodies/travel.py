@@ -6,8 +6,14 @@ from functools import cache
 from sync.core.document import Container, Form, Paragraph, Run
 from sync.remotes.notion import markdown as notion
 from sync.remotes.notion.script import appended, born
-from tests.bodies import showing
+from sync.sandbox.clock import Clock
+from sync.sandbox.faults import Faults
+from sync.sandbox.notion import Notion
+from sync.sandbox.notion.markdown import reading
+from sync.sandbox.notion.markdown.showing import Showing
 from tests.bodies.page import ROOT, Page
+
+WORLD = Notion(Clock(scale=0), Faults()).world
 
 
 def as_blocks(tree):
@@ -18,8 +24,8 @@ def as_blocks(tree):
 
 @cache
 def as_markdown(tree):
-    """Return the Markdown that Notion shows of a page born with a tree."""
-    return showing.markdown(Page().fill(showing.parsed(notion.tree(notion.written(tree)))))
+    """Return the Markdown that the sandbox's Notion shows of a page born with a tree."""
+    return Showing(WORLD, WORLD.root.id, signature="0").text(reading.read(WORLD, notion.written(tree)))
 
 
 def seen(tree, mode):

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from sync.config.fields import READ_ONLY, WRITABLE, unsupported
+from sync.config.fields import READ_ONLY, WRITABLE
 from sync.config.grammar import CreatePart, DeletionsPart, FilePart, GitHubPart, GuardsPart, NotionPart, RowPart, schema
 from sync.config.mappings import load_mappings, locate
 from sync.core.errors import Problem
@@ -120,38 +120,6 @@ def test_every_problem_of_the_live_schema_finds_its_line(sound, load, tmp_path):
     assert locate(mapping, "notion.link_property") == (file, 8)
     assert locate(mapping, "deletions.issue_deleted") == (file, 1)
     assert [row.line for row in mapping.rows] == [18, 19, 20]
-
-
-def test_rows_that_are_not_built_yet_are_told_and_left_out_and_the_mapping_runs(sound, load, tmp_path):
-    file = str(tmp_path / "roadmap.yaml")
-    rows = {
-        '{github: "body_line:Due", notion: Due}': "a line of the body",
-        "{github: body, notion: content}": "the field 'body'",
-        "{github: comments, notion: comments}": "the field 'comments'",
-    }
-
-    loaded = load(roadmap=sound + "".join(f"  - {row}\n" for row in rows))
-
-    assert loaded.problems == tuple(
-        Problem(f"{what} is not yet supported: the row is left out", file, line, f"fields.{line - 18}", level="warning")
-        for line, what in enumerate(rows.values(), start=21)
-    )
-    assert [row.github for row in loaded.mappings[0].rows] == ["title", "state", "labels"]
-
-
-def test_a_birth_that_waits_for_a_row_which_is_left_out_is_told(sound, load, tmp_path):
-    text = sound.replace("{Status: [To do, 5]}", "{Due: 5}") + "  - {github: 'body_line:Due', notion: Due}\n"
-
-    loaded = load(roadmap=text)
-
-    assert loaded.problems[0] == Problem(
-        "no row that is supported yet reads 'Due', so that this condition never holds",
-        str(tmp_path / "roadmap.yaml"),
-        11,
-        "create.issues.when.Due",
-        level="warning",
-    )
-    assert len(loaded.mappings) == 1
 
 
 def test_constants_run_and_flow_to_notion(sound, load):
@@ -434,10 +402,10 @@ def test_the_digest_is_the_same_tomorrow_and_on_another_machine(sound, load):
 # The example and the schema
 
 
-def test_the_example_is_sound_and_what_is_not_built_yet_is_a_warning(load):
+def test_the_example_is_sound(load):
     loaded = load(roadmap=EXAMPLE.read_text())
 
-    assert {problem.level for problem in loaded.problems} == {"warning"}
+    assert loaded.problems == ()
     assert [mapping.name for mapping in loaded.mappings] == ["roadmap"]
 
 
@@ -474,9 +442,3 @@ def test_the_schema_for_editors_takes_the_example_and_refuses_what_the_loader_re
         ("[To do, In progress]", "[]"),
     ]
     assert [errors(sound.replace(old, new)) for old, new in changes] == [1] * len(changes)
-
-
-def test_all_rows_but_those_of_texts_run_so_far():
-    running = {name for name in (*WRITABLE, *READ_ONLY) if unsupported(Row(name, "X")) is None}
-
-    assert {*WRITABLE, *READ_ONLY} - running == {"body", "comments"}

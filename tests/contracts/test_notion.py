@@ -8,6 +8,7 @@ import pytest
 from sync.core.model import Facet, Kind, Ref, Side, Value
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.remote import NotionRemote
+from sync.remotes.notion.schema import Asked
 from sync.sandbox.clock import Clock
 from sync.sandbox.faults import Faults
 from sync.sandbox.notion import Notion
@@ -48,7 +49,7 @@ class NotionStage(Stage):
         serving.serve(self.service, self.clock)
         self.gate = Turnstile()
         self.door = Door(self.service.token, self.gate, base_url=serving.stand.url)
-        self.remote = NotionRemote(self.door, database=self.database, people=True)
+        self.remote = NotionRemote(self.door, database=self.database, asked=Asked(people=True))
         self.facets = {
             each.name: Facet(self.side, each.id, each.name, KINDS[each.type], type=each.type)
             for each in self.remote.schema().properties

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sync.core.model import UNREAD, Presence, Side
-from sync.core.observe import Moment, Use, absorb, acknowledged, moved
+from sync.core.observe import Moment, Use, absorb, acknowledged
 from sync.core.state import Ack
 from tests.core.situations import NOON, record
 
@@ -100,9 +100,3 @@ def test_a_reply_shows_a_colleagues_edit_and_keeps_it_undated():
 def test_being_trashed_is_a_change():
     _, known = seen({"title": "a"})
     assert seen({"title": "a"}, seq=2, known=known, presence=Presence.TRASHED)[0] is Use.CHANGED
-
-
-def test_moved_names_the_fields_that_moved_and_no_others():
-    _, one = seen({"title": "a", "state": "open"})
-    _, two = seen({"title": "b", "state": "open"}, seq=2, known=one)
-    assert moved(one, two, ("title", "state")) == ("title",)

@@ -10,7 +10,7 @@ import pytest
 from sync.core.errors import TandemError
 from sync.core.model import Presence, Side
 from sync.store import migrate, open_store
-from tests.machine.team import Crash, Fault, Team, crash, denied, later, lost
+from tests.machine.team import Crash, Fault, Team, Ticking, crash, denied, later, lost
 
 QUIET = 12 * 3600
 
@@ -67,8 +67,22 @@ def partings(team):
     team.presence(Side.GITHUB, "g1", Presence.DELETED)
 
 
+def comments(team):
+    team.create(Side.GITHUB, "one")
+    team.sync(full=True)
+    page = team.here(Side.NOTION)[-1]
+    kept, lost = team.say(Side.GITHUB, "g1", "kept"), team.say(Side.GITHUB, "g1", "lost")
+    team.say(Side.NOTION, page, "asked")
+    team.sync(full=True)
+    team.clock.advance(3600)
+    team.say(Side.NOTION, page, "asked again")
+    team.say(Side.GITHUB, "g1", "told")
+    team.talks[Side.GITHUB].change(kept, "kept, edited")
+    team.talks[Side.GITHUB].change(lost, None)
+
+
 pytestmark = pytest.mark.timeout(600)
-SCENARIOS = [births, adoption, edits, partings]
+SCENARIOS = [births, adoption, edits, partings, comments]
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +96,10 @@ def trial(template, tmp_path, scenario, disturb):
     """Run a scenario with one disturbance, resume it in fair weather, and return what both sides show in the end."""
     path = tmp_path / "t.db"
     shutil.copy(template, path)
-    store = open_store(f"sqlite:///{path}")
+    clock = Ticking()
+    store = open_store(f"sqlite:///{path}", now=clock.now)
     try:
-        team = Team(store)
+        team = Team(store, clock=clock)
         scenario(team)
         steps = Steps(store)
         team.store = steps
@@ -107,7 +122,11 @@ def trial(template, tmp_path, scenario, disturb):
 
 def shown(team):
     """Return what is to be seen, whatever the records are called."""
-    return {
+    said = {
+        f"said on {side}": sorted(repr(each[-1].text) for each in talk.remarks.values())
+        for side, talk in team.talks.items()
+    }
+    return said | {
         side: sorted(
             (
                 tuple(

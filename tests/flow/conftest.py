@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from sync.store import migrate, open_store
-from tests.machine.team import Team
+from tests.machine.team import Team, Ticking
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,8 @@ def empty(tmp_path_factory):
 @pytest.fixture
 def team(empty, tmp_path):
     shutil.copy(empty, tmp_path / "t.db")
-    with open_store(f"sqlite:///{tmp_path / 't.db'}") as store:
-        made = Team(store)
+    clock = Ticking()
+    with open_store(f"sqlite:///{tmp_path / 't.db'}", now=clock.now) as store:
+        made = Team(store, clock=clock)
         made.storm.quiet = True
         yield made

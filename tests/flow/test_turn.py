@@ -43,7 +43,7 @@ def tasks_due(team, world):
 
 
 def drained(team, world, queue):
-    drain(lambda _name: world, world, queue, team.clock.now() + timedelta(seconds=30))
+    drain(lambda _name: world, world, queue, lambda: False)
 
 
 def test_a_first_pass_waits_behind_polls_and_people(team, queue):
@@ -192,6 +192,41 @@ def test_what_a_guard_holds_back_is_written_once_a_person_lets_it_through_and_no
     assert closed(team) == len(issues) == 8
     assert not team.store.status_rows(MAPPING.name).refusals
     assert team.store.link_of(MAPPING.name, Ref(Side.NOTION, later)) is None
+
+
+def test_every_write_of_a_worker_is_told_by_the_pass_that_decided_it(team, queue):
+    world = team.world()
+    page = team.create(Side.NOTION, "one")
+    turn(world, queue)
+    first = team.store.passes(MAPPING.name, 1)[0].id
+    drained(team, world, queue)
+    assert [line.action for line in team.store.written_in(first)] == ["create"]
+    decide(world, queue)
+    (hinted,) = [each for each in team.store.passes(MAPPING.name) if each.mode == "hint"]
+    drained(team, world, queue)
+    assert [line.action for line in team.store.written_in(hinted.id)] == ["link"]
+    team.edit(Side.NOTION, page, "title", "two")
+    turn(world, queue)
+    turn(world, queue)
+    drained(team, world, queue)
+    carried = [team.store.written_in(each.id) for each in team.store.passes(MAPPING.name, 2)]
+    assert [[line.overwritten for line in lines] for lines in carried] == [[], [{"title~title": "one"}]]
+
+
+def test_a_look_at_hints_that_came_to_nothing_is_no_pass_and_keeps_no_poll_waiting(team, queue):
+    world = team.world()
+    turn(world, queue, full=True)
+    team.clock.advance(59)
+    decide(world, queue)
+    assert [each.mode for each in team.store.passes(MAPPING.name)] == ["full"]
+    team.create(Side.NOTION, "one")
+    turn(world, queue)
+    drained(team, world, queue)
+    team.clock.advance(59)
+    decide(world, queue)
+    assert team.store.passes(MAPPING.name, 1)[0].mode == "hint"
+    team.clock.advance(2)
+    assert tasks_due(team, world)[0] == "poll"
 
 
 def test_a_schema_that_changed_is_bound_anew_without_reading_everything(team, queue):

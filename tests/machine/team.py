@@ -16,10 +16,12 @@ from sync.flow import run as flow
 from sync.flow.bind import bind as bound_now
 from sync.flow.fetch import fetch
 from sync.flow.match import match
+from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
-from sync.flow.world import Patience, World
+from sync.flow.world import Patience, Rotation, World
 from sync.flow.write import next_write, write
 from sync.remotes.memory import MemoryRemote, Shelf
+from sync.remotes.memory_comments import MemoryDiscussions, Talk
 
 START = datetime(2026, 11, 23, 9, 0, 10, tzinfo=UTC)
 
@@ -39,6 +41,7 @@ MAPPING = Mapping(
         ),
         Row("labels", "Labels", where="fields.2"),
         Row("assignees", "Owner", where="fields.3"),
+        Row("comments", "comments", where="fields.4"),
     ),
 )
 ISSUE = Schema(
@@ -169,8 +172,8 @@ def crash() -> None:
 class Team:
     """Everything of one trial."""
 
-    def __init__(self, store, policy: Policy = Policy.NEWEST, page: int = 3) -> None:
-        self.clock = Ticking()
+    def __init__(self, store, policy: Policy = Policy.NEWEST, page: int = 3, clock: Ticking | None = None) -> None:
+        self.clock = clock or Ticking()
         self.store = store
         self.storm = Storm()
         self.mapping = replace(MAPPING, conflict=policy)
@@ -182,6 +185,9 @@ class Team:
             Side.GITHUB: MemoryRemote(self.shelves[Side.GITHUB], ISSUE, self.storm, page),
             Side.NOTION: MemoryRemote(self.shelves[Side.NOTION], PAGE, self.storm, page),
         }
+        self.talks = {side: Talk(side, self.clock) for side in Side}
+        self.discussions = {side: MemoryDiscussions(talk, self.storm) for side, talk in self.talks.items()}
+        self.rotation = Rotation(2, 20)
         self.bound = bind(self.mapping, ISSUE, PAGE)
         self.written: Counter = Counter()
         self.history: list[Edit] = []
@@ -189,7 +195,8 @@ class Team:
 
     def world(self, owner: str = "w1") -> World:
         patience = Patience(fresh=timedelta(seconds=5), lease=timedelta(seconds=60))
-        return World(self.mapping, self.remotes, self.store, self.clock, owner, patience)
+        world = World(self.mapping, self.remotes, self.store, self.clock, owner, patience)
+        return replace(world, discussions=self.discussions, rotation=self.rotation)
 
     # -- workers -------------------------------------------------------------------------------------------------
 
@@ -198,9 +205,11 @@ class Team:
 
         def work() -> None:
             world = self.world(owner)
-            bound = bound_now(world, fresh=full)
+            began, bound = flow.moment(world), bound_now(world, fresh=full)
             fetch(world, bound, full=full)
             match(world, bound)
+            flow.listen(world, bound, began, full=full)
+            pair(world, bound)
             reconcile(world, bound)
 
         self._alive(work)
@@ -248,6 +257,11 @@ class Team:
 
     def shown(self, side: Side, id_: str, name: str):
         return self.shelves[side].versions[id_][-1].fields.get(OWN[side][name])
+
+    def say(self, side: Side, under: str, text: str) -> str:
+        """Have somebody comment on an issue or a page."""
+        version = self.shelves[side].versions[under][-1]
+        return self.talks[side].said(self.shelves[side].record(under, version).ref, "ada", text)
 
     def pairs(self) -> list[dict[Side, str]]:
         """Return the ids of the issues and pages that name each other by the link property."""

@@ -20,15 +20,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sync.core import plan
 from sync.core.mapping import Policy
 from sync.core.merge import Case, merge
-from sync.core.model import Presence, Side
+from sync.core.model import COMMENT, ISSUE, LinkState, Presence, Ref, Side
 from sync.core.plan import verdicts
 from sync.store import migrate, open_store
-from tests.machine.team import OWN, Fault, Team, crash, later, lost
+from tests.machine.team import OWN, Fault, Team, Ticking, crash, later, lost
 
 PHASES = tuple(Phase) if os.environ.get("SHRINK") else (Phase.explicit, Phase.reuse, Phase.generate)
 """Finding a history that fails takes a minute, making it small takes many: ask for that with SHRINK=1."""
 CASES: Counter[Case] = Counter()
 WEATHER: Counter[str] = Counter()
+SAID: Counter[str] = Counter()
 
 VALUES = {
     (Side.GITHUB, "title"): st.sampled_from(["a1", "b2 ", "c3", "d4"]),
@@ -85,9 +86,10 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.template, self.folder / "t.db")
-        self.store = open_store(f"sqlite:///{self.folder}/t.db")
+        self.clock = Ticking()
+        self.store = open_store(f"sqlite:///{self.folder}/t.db", now=self.clock.now)
         self.edits: list[tuple] = []
-        self.titles = 0
+        self.titles = self.said = 0
 
     @initialize(
         policy=st.sampled_from(Policy),
@@ -99,7 +101,7 @@ class Machine(RuleBasedStateMachine):
     )
     def found(self, policy, issues, pages, twins, step, data):
         """Begin with records of either side, with some that belong together already, before or after a first pass."""
-        self.team = Team(self.store, policy)
+        self.team = Team(self.store, policy, clock=self.clock)
         for _ in range(issues):
             self.person_creates(Side.GITHUB)
         for _ in range(pages):
@@ -149,6 +151,24 @@ class Machine(RuleBasedStateMachine):
         issues = self.team.here(Side.GITHUB)
         if len(issues) > 2:
             self.team.presence(Side.GITHUB, issues[pick % len(issues)], Presence.DELETED)
+
+    @rule(side=SIDES, pick=st.integers(0, 9), deed=st.sampled_from(["say", "say", "edit", "edit", "delete", "resolve"]))
+    def people_talk(self, side, pick, deed):
+        """Say something, or edit, delete or resolve what was said: one rule, so that talk does not drown the rest."""
+        talk, self.said = self.team.talks[side], self.said + 1
+        there = [id_ for id_, remarks in talk.remarks.items() if remarks[-1].text is not None]
+        if deed == "say":
+            records = [pair[side] for pair in self.team.pairs() if pair[side] in self.team.here(side)]
+            if records:
+                self.team.say(side, records[pick % len(records)], f"said {self.said}")
+        elif deed == "resolve":
+            notion = self.team.talks[Side.NOTION]
+            notion.resolved ^= set(sorted(notion.remarks)[pick : pick + 1])
+        elif there:
+            id_ = there[pick % len(there)]
+            ours = side is Side.NOTION and talk.remarks[id_][-1].mark is not None
+            if deed == "delete" or not ours:  # nobody edits a connection's own words in Notion
+                talk.change(id_, None if deed == "delete" else f"edited {self.said}")
 
     # -- weather -------------------------------------------------------------------------------------------------
 
@@ -208,28 +228,74 @@ class Machine(RuleBasedStateMachine):
         for _ in range(3):
             self.team.sync(full=True)
             self.team.clock.advance(120)
-        before = {side: shelf.writes for side, shelf in self.team.shelves.items()}
+        before = self._writes()
         last = self.team.sync(full=True)
-        after = {side: shelf.writes for side, shelf in self.team.shelves.items()}
+        after = self._writes()
         assert (after, +last.written) == (before, Counter()), "a pass after quiet must write nothing"
         assert last.waiting == 0, "nothing stays in flight"
 
+    def _writes(self):
+        shelves, talks = self.team.shelves.values(), self.team.talks.values()
+        return [each.writes for each in (*shelves, *talks)]
+
     def _check(self):
-        links = list(self._links())
+        links, said = self._links(ISSUE), self._links(COMMENT)
+        self._says_everything_once(links, said)
         self._nothing_stands_twice(links)
-        contested = {(row.link, row.field) for row in self.store.conflicts()}
+        contested = {(row.place.page, row.field) for row in self.store.conflicts()}  # of a page, whatever ties it now
         for known in links:
             self._agrees(known)
             if all(self._present(known, side) for side in Side):
                 self._keeps_the_last_word(known, contested)
                 self._keeps_every_name(known)
 
-    def _links(self):
-        store, after = self.store, 0
+    def _links(self, kind):
+        store, after, found = self.store, 0, []
         store.mark_all("roadmap", store.tick())  # only what is marked is shown
         while chunk := store.touched("roadmap", store.tick(), after=after):
             after = chunk[-1].link.id
-            yield from chunk
+            found += [known for known in chunk if known.link.kind == kind]
+        return found
+
+    def _says_everything_once(self, links, said):
+        """Every comment that may be copied was, once; a copy says what its original says but where it was edited."""
+        marks = Counter(
+            each[-1].mark for talk in self.team.talks.values() for each in talk.remarks.values() if each[-1].mark
+        )
+        assert not [mark for mark, count in marks.items() if count > 1], f"said twice: {marks}"
+        SAID.update(
+            f"copied to {side}"
+            for side, talk in self.team.talks.items()
+            for each in talk.remarks.values()
+            if each[-1].mark
+        )
+        held = {known.link.ref(side).id for known in said for side in Side if known.link.ref(side)}
+        alive = {known.link.ref(side): known for known in links for side in Side if self._together(known)}
+        for side, talk in self.team.talks.items():
+            for id_, remarks in talk.remarks.items():
+                shown = talk.at(id_, self.clock.now())
+                if shown is None or shown.mark is not None or talk.under[id_] not in alive:
+                    continue
+                assert Ref.comment(side, id_).id in held, f"never copied: {side} {id_} {remarks}"
+        for known in said:
+            self._follows(known)
+
+    def _together(self, known):
+        return known.link.state is LinkState.LINKED and all(known.link.ref(side) for side in Side)
+
+    def _follows(self, known):
+        if known.link.state is not LinkState.LINKED:
+            return
+        shown = {side: self.team.talks[side].at(known.link.ref(side).bare, self.clock.now()) for side in Side}
+        if None in shown.values():
+            SAID["one side out of sight"] += 1
+            return
+        copy = next(side for side in Side if shown[side].mark)
+        versions = self.team.talks[copy].remarks[known.link.ref(copy).bare]
+        latest, original = shown[copy].text, shown[copy.other].text
+        edited = latest.startswith("edited")
+        assert edited or latest == f"ada: {original}", (versions, original)
+        SAID["edited copy" if edited else "followed" if original.startswith("edited") else "as it was"] += 1
 
     def _nothing_stands_twice(self, links):
         for side in Side:
@@ -268,7 +334,7 @@ class Machine(RuleBasedStateMachine):
             field = next(each for each in self.team.bound.fields if each.github.name == OWN[Side.GITHUB][name])
             edits = [each for each in self.team.history if each.name == name and self._of(known, each)]
             away = any((side, known.link.ref(side).id) in self.team.moved for side in Side)
-            if not edits or (known.link.id, field.key) in contested or (name == "state" and away):
+            if not edits or (known.link.notion.id, field.key) in contested or (name == "state" and away):
                 continue
             last = edits[-1]
             if any(field.transform.unsaid(each.side, each.after) for each in edits):
@@ -323,7 +389,7 @@ def test_after_any_history_everybody_agrees_and_nothing_stands_twice():
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=120,
+            max_examples=int(os.environ.get("EXAMPLES", "120")),
             stateful_step_count=25,
             deadline=None,
             phases=PHASES,
@@ -333,3 +399,5 @@ def test_after_any_history_everybody_agrees_and_nothing_stands_twice():
     unmet = set(Case) - set(CASES) - {Case.ALONE, Case.UNREAD}  # no row here is one-way; cut people are read at once
     assert not unmet, f"a green run that never met these proves nothing of them: {unmet}"
     assert {"before create", "after create", "before update", "after update"} <= set(WEATHER)
+    told = {"copied to github", "copied to notion", "followed", "edited copy", "as it was", "one side out of sight"}
+    assert told <= set(+SAID), f"what was never said proves nothing: {told - set(+SAID)}"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sync.core.errors import Denied, Rejected, TryLater, Unsafe, Vanished
+from sync.core.errors import Denied, Forbidden, Rejected, TryLater, Unsafe, Vanished
 from sync.remotes.github import answers
 from sync.remotes.github.answers import Answer
 from tests.remotes import truth
@@ -52,8 +52,8 @@ def test_a_limit_says_how_long_to_wait_and_a_permission_does_not(answer, wait):
     ("answer", "read", "write"),
     [
         (said(401, "Bad credentials"), Denied, Denied),
-        (said(403, "Resource not accessible by personal access token"), Denied, Denied),
-        (said(403, "Repository was archived so is read-only."), Denied, Denied),
+        (said(403, "Resource not accessible by personal access token"), Forbidden, Forbidden),
+        (said(403, "Repository was archived so is read-only."), Forbidden, Forbidden),
         (said(403, "Unable to create comment because issue is locked."), Rejected, Rejected),
         (said(404, "Not Found"), Rejected, Vanished),
         (said(410, "This issue was deleted"), Rejected, Vanished),
@@ -128,7 +128,7 @@ def test_every_recorded_refusal_is_understood():
     expected = {
         "auth-401": Denied,
         "auth-app-jwt-401": Denied,
-        "error-403-permission": Denied,
+        "error-403-permission": Forbidden,
         "error-503-html": Unsafe,
         "labels-create-422-colour": Rejected,
         "labels-remove-404": Vanished,

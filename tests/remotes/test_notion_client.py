@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.core.errors import Busy, Denied, Rejected, TryLater, Unsafe, Vanished
+from sync.core.errors import Busy, Denied, Forbidden, Rejected, TryLater, Unsafe, Vanished
 from sync.core.limits import NOTION_CALL, NOTION_REQUESTS, Lane
 from sync.remotes.notion.client import Door
 from tests.remotes import truth
@@ -83,7 +83,7 @@ def test_a_blocked_connection_is_denied(notion_door, stand):
         (error(400, "missing_version"), Rejected, Rejected),
         (error(400, "validation_error", "Can't edit block that is archived. You must unarchive."), Rejected, Vanished),
         (error(401, "unauthorized", "API token is invalid."), Denied, Denied),
-        (error(403, "restricted_resource"), Denied, Denied),
+        (error(403, "restricted_resource"), Forbidden, Forbidden),
         (error(403, "restricted_resource", block_limit="block_creation"), Rejected, Rejected),
         (Said(403, text="<html>edge</html>"), TryLater, TryLater),
         (error(404, "object_not_found"), Vanished, Vanished),

@@ -7,6 +7,7 @@ import pytest
 from sync.core.errors import Denied, Misconfigured, Rejected, Unsafe, Vanished
 from sync.core.model import UNREAD, Facet, Kind, Presence, Put, Ref, Side
 from sync.remotes.notion.remote import NotionRemote
+from sync.remotes.notion.schema import Asked
 from tests.remotes import truth
 from tests.remotes.shapes import PAGE, SOURCE, page, rows
 from tests.remotes.stand import Said
@@ -14,6 +15,8 @@ from tests.remotes.stand import Said
 DATABASE = "281211f9-0000-4000-8000-000000000001"
 REF = Ref(Side.NOTION, PAGE, SOURCE)
 URL = "https://github.example/acme/api/issues/7"
+ME = "7775f3a3-893f-43fa-b625-460c61094c99"
+OWNER = Facet(Side.NOTION, "pp", "Owner", Kind.PEOPLE, type="people")
 LINK = Facet(Side.NOTION, "f\\:p", "GitHub", Kind.URL, type="url")
 NOT_FOUND = Said(404, {"object": "error", "status": 404, "code": "object_not_found", "message": "Could not find it."})
 FORBIDDEN = Said(403, {"object": "error", "status": 403, "code": "restricted_resource", "message": "No."})
@@ -69,7 +72,9 @@ def test_exactly_25_people_are_asked_for_and_all_of_them_are_read(notion, stand)
         return Said(200, rows(*owners[:100]) | {"has_more": True, "next_cursor": "c"})
 
     stand.script = script
-    assert notion.read(REF).read("pp") == tuple(numbered(130))
+    seen = notion.read(REF)
+    assert seen.read("pp") is UNREAD
+    assert notion.complete(seen, [OWNER]).read("pp") == tuple(numbered(130))
     assert [asked.path for asked in stand.asked[1:]] == [f"/v1/pages/{PAGE}/properties/pp"] * 2
 
 
@@ -252,7 +257,7 @@ def source(**more):
 
 
 def workspace(stand, **routes):
-    me = Said(200, {"object": "user", "id": "bot", "type": "bot"})
+    me = Said(200, {"object": "user", "id": ME, "type": "bot"})
     served(stand, {f"databases/{DATABASE}": database(), f"data_sources/{SOURCE}": source(), "users/me": me} | routes)
 
 
@@ -260,7 +265,7 @@ def test_the_schema_gives_properties_by_their_decoded_id_with_options(notion, st
     workspace(stand)
     seen = notion.schema()
     assert seen.containers == ((SOURCE, "Roadmap"),)
-    assert seen.own_id == "bot"
+    assert seen.own_id == ME
     status = next(each for each in seen.properties if each.name == "Status")
     assert (status.id, status.type, status.open) == ("st:", "status", False)
     assert status.options == (("o1", "To do"), ("o2", "Done"))
@@ -277,7 +282,7 @@ def test_people_are_listed_where_a_mapping_needs_them(notion_door, stand):
         "person": {"email": "a@example.com"},
     }
     workspace(stand, users=Said(200, rows(ada, {"id": "b", "type": "bot"})))
-    remote = NotionRemote(notion_door, database=DATABASE, people=True)
+    remote = NotionRemote(notion_door, database=DATABASE, asked=Asked(people=True))
     (person,) = remote.schema().people
     assert (person.id, person.name, person.email) == ("7775f3a3-893f-43fa-b625-460c61094c78", "Ada", "a@example.com")
     workspace(stand, users=FORBIDDEN)

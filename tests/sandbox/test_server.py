@@ -36,6 +36,28 @@ def test_both_services_answer_on_one_port(sandbox, hub):
     assert (answer.status_code, answer.json()["object"]) == (200, "user")
 
 
+@pytest.mark.parametrize(("private", "status"), [(True, 404), (False, 200)])
+def test_a_file_in_an_issue_is_given_to_whoever_may_read_the_repository(sandbox, web, private, status):
+    sandbox.github.add_repository("acme/images", private=private)
+    address = sandbox.github.person("ada").attach("acme/images", "plan.png", b"\x89PNG")
+    assert address.startswith(sandbox.url)
+    assert web.get(address).status_code == status
+    assert web.get(address, headers={"authorization": "Bearer nobody's"}).status_code == status
+    answer = web.get(address, headers=TOKEN)
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, b"\x89PNG", "image/png")
+    assert web.get(f"{address}0", headers=TOKEN).status_code == 404
+
+
+def test_a_file_that_notion_holds_is_fetched_without_a_token(sandbox, web):
+    ids = sandbox.notion.create_database("Roadmap", {"Name": {"title": {}}})
+    person = sandbox.notion.person("Ada")
+    page = person.create(ids.data_source, {"Name": "One"})
+    block = person.add_image(page, "plan.png", b"\x89PNG")
+    headers = {**NOTION, "notion-version": "2026-03-11"}
+    image = web.get(f"{sandbox.notion_url}/v1/blocks/{block}", headers=headers).json()["image"]
+    assert web.get(image["file"]["url"]).content == b"\x89PNG"
+
+
 def test_headers_are_the_services_own(hub):
     headers = hub.get("/user").headers
     assert headers["server"] == "github.com"

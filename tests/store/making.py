@@ -92,9 +92,9 @@ def decide(store: SqlStore, *decisions: Decision, refused: Mapping[str, str] | N
     return list(done)
 
 
-def queued(store: SqlStore, link: int, title: str = "Two", lane: Lane = Lane.POLL) -> None:
+def queued(store: SqlStore, link: int, title: str = "Two", lane: Lane = Lane.POLL, pass_id: str | None = None) -> None:
     """Have a write of the link wait in the outbox."""
-    assert decide(store, decision(store, link, op=op(title), lane=lane)) == [link]
+    assert decide(store, decision(store, link, op=op(title), lane=lane, pass_id=pass_id)) == [link]
 
 
 def leased(store: SqlStore, owner: str = "one", now: float = 0, until: float = 60) -> Outgoing:

@@ -107,7 +107,7 @@ def test_a_stopped_mapping_stays_so_whoever_writes_its_state_and_its_writes_wait
 def test_a_pass_tells_what_it_decided_and_wrote(store):
     pass_id = store.begin_pass(M, "full", START)
     link = tied(store, 1)
-    queued(store, link.id)
+    queued(store, link.id, pass_id=pass_id)
     outgoing = leased(store)
     store.confirm(confirmation(store, outgoing), store.tick(), START)
     total, lines = store.told_in(pass_id, 1)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Record, Ref, Shadow, Side
-from sync.core.state import Ack
+from sync.core.state import Ack, Replaced
 from sync.store import codec
 
 words = st.text(max_size=20) | st.sampled_from(["", "\0", "\ud800", "\r\n", "{}", "null", "é", "e\u0301", "🏁", " a "])
@@ -34,7 +34,7 @@ records = st.builds(
     st.none() | refs,
     st.sampled_from([1, 60]),
 )
-shadows = st.builds(Shadow, values, values, st.booleans())
+shadows = st.builds(Shadow, values, values, st.none() | st.sampled_from(Side))
 changes = st.builds(Change, words, readings, values, st.none() | shadows)
 ops = st.builds(
     Op,
@@ -57,9 +57,12 @@ def test_a_value_comes_back_with_its_type(value):
     assert spelled(codec.load_value(codec.dump_value(value))) == spelled(value)
 
 
-@given(st.dictionaries(words, values, max_size=5))
-def test_values_by_name_come_back(found):
-    assert spelled(codec.load_values(codec.dump_values(found))) == spelled(found)
+replaced = st.builds(Replaced, values, values, values, st.none() | shadows)
+
+
+@given(st.dictionaries(words, replaced, max_size=5))
+def test_what_a_write_replaced_comes_back(found):
+    assert spelled(codec.load_replaced(codec.dump_replaced(found))) == spelled(found)
 
 
 @given(records)

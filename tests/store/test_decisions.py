@@ -109,9 +109,9 @@ def test_the_same_write_keeps_its_wait_and_its_attempts_and_another_starts_afres
 def test_only_the_named_shadows_advance(store):
     link = tied(store)
     decide(store, decision(store, link.id, shadows={"title": Shadow("a", "b"), "labels": Shadow(("x",), None)}))
-    decide(store, decision(store, link.id, shadows={"title": Shadow("c", "d", confirmed=False)}))
+    decide(store, decision(store, link.id, shadows={"title": Shadow("c", "d", sent=Side.NOTION)}))
     assert known(store, link.id).shadows == {
-        "title": Shadow("c", "d", confirmed=False),
+        "title": Shadow("c", "d", sent=Side.NOTION),
         "labels": Shadow(("x",), None),
     }
 

@@ -7,7 +7,7 @@ import pytest
 from sync.core.errors import Overtaken
 from sync.core.limits import Lane
 from sync.core.model import Action, LinkState, Shadow, Side
-from sync.core.state import MappingState, Stage
+from sync.core.state import MappingState, Replaced, Stage
 from tests.store.making import (
     START,
     M,
@@ -25,6 +25,8 @@ from tests.store.making import (
     queued,
     tied,
 )
+
+BASE = Shadow(None, ("a", "b"), sent=Side.NOTION)
 
 
 def test_people_come_before_polls_before_imports_and_the_older_before_the_younger(store):
@@ -139,7 +141,7 @@ def test_a_confirmation_commits_what_the_reply_showed(store):
     link = tied(store)
     decide(store, decision(store, link.id, shadows={"labels": Shadow(("x",), ("x",))}, op=op(), guards=("g:a b", "h")))
     outgoing = store.in_flight(leased(store), at(1), at(60))
-    done = replace(confirmation(store, outgoing), overwritten={"title": "One"}, closed_by_us=True)
+    done = replace(confirmation(store, outgoing), replaced={"title": Replaced("One", "Two", "Two")}, closed_by_us=True)
     store.confirm(done, done.observation.seq, at(2))
     now = known(store, link.id)
     assert now.notion.record.read("title") == "Two"
@@ -225,12 +227,13 @@ def test_the_guards_count_what_was_written_and_what_waits_but_not_what_is_decide
 def test_what_a_pass_overwrote_is_told_by_its_id_though_it_was_written_after_the_pass_ended(store):
     link = tied(store)
     pass_id = store.begin_pass(M, "incremental", START)
-    queued(store, link.id)
+    queued(store, link.id, pass_id=pass_id)
     store.end_pass(pass_id, "converged", at(5), {"seen": {"github": 1}})
-    done = replace(confirmation(store, leased(store)), overwritten={"title": ("a", "b")})
+    done = replace(confirmation(store, leased(store)), replaced={"title": Replaced(("a", "b"), ("b",), None, BASE)})
     store.confirm(done, store.tick(), at(10))
     (line,) = store.written_in(pass_id)
     assert (line.link, line.side, line.overwritten) == (link.id, Side.NOTION, {"title": ("a", "b")})
+    assert line.replaced == {"title": Replaced(("a", "b"), ("b",), None, BASE)}
     assert store.passing(pass_id).report == {"seen": {"github": 1}}
 
 

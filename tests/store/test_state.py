@@ -52,13 +52,13 @@ def test_a_look_is_due_at_the_earlier_of_two_times_and_until_it_was_made(store):
     store.look_later(M, [issue(1), page(1)], at(60))
     store.look_later(M, [issue(1)], at(30))
     store.look_later(M, [issue(1)], at(90))
-    assert store.due_looks(M, at(29)) == []
-    assert store.due_looks(M, at(30)) == [issue(1)]
+    assert [*store.due_looks(M, at(29))] == []
+    assert [*store.due_looks(M, at(30))] == [issue(1)]
     assert [ref.number for ref in store.due_looks(M, at(60))] == [1, None]
-    assert store.due_looks(M, at(60), 1) == [issue(1)]
-    assert store.due_looks("other", at(60)) == []
+    assert [*store.due_looks(M, at(60), 1)] == [issue(1)]
+    assert [*store.due_looks("other", at(60))] == []
     store.looked(M, [issue(1)])
-    assert store.due_looks(M, at(60)) == [page(1)]
+    assert [*store.due_looks(M, at(60))] == [page(1)]
 
 
 def test_a_hint_that_is_taken_becomes_a_look_so_that_a_crash_does_not_lose_it(store):
@@ -74,7 +74,7 @@ def test_a_hint_that_is_taken_becomes_a_look_so_that_a_crash_does_not_lose_it(st
         (issue(1), Lane.POLL, at(3), "hint"),
     ]
     assert store.take_hints(M) == []
-    assert store.due_looks(M, at(1)) == [issue(1)]
+    assert [*store.due_looks(M, at(1))] == [issue(1)]
     assert store.hinted() == ["other"]
 
 

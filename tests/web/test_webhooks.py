@@ -233,6 +233,8 @@ def test_an_issue_that_went_is_looked_for_whatever_is_known_of_it(desk, action):
 def test_a_comment_is_news_though_the_issue_shows_nothing_new(desk):
     observed(desk, github.record(issue(), API))
     assert desk.github("issue_comment", told("edited", comment={"id": 1})).json() == {"hinted": ["roadmap"]}
+    comment = Ref.comment(Side.GITHUB, "1")
+    assert [(hint.ref, hint.ref.number) for hint in desk.hints() if hint.ref.kind == "comment"] == [(comment, 7)]
 
 
 @needed
@@ -383,12 +385,15 @@ def test_what_changes_no_value_is_ignored(subscribed, type_):
     assert subscribed.notion(page_event(type_), TOKEN).json() == {"hinted": []}
 
 
-def test_a_comment_names_its_page(subscribed):
-    about = {"page_id": PAGE, "parent": {"id": PAGE, "type": "page"}}
+@pytest.mark.parametrize("parent", ["page", "block"])
+def test_a_comment_is_looked_at_by_its_identity_also_where_it_stands_on_a_block(subscribed, parent):
+    about = {"page_id": PAGE, "parent": {"id": PAGE, "type": parent}}
     payload = page_event("comment.created", entity={"id": SOURCE, "type": "comment"}, data=about)
     assert subscribed.notion(payload, TOKEN).json() == {"hinted": []}
     observed(subscribed, a_page())
     assert subscribed.notion(payload, TOKEN).json() == {"hinted": ["roadmap"]}
+    (hint,) = subscribed.hints()
+    assert (hint.ref, hint.ref.container) == (Ref.comment(Side.NOTION, SOURCE), PAGE)
 
 
 def test_signed_nonsense_of_notions_is_taken_and_ignored(subscribed):

@@ -2,6 +2,7 @@
 
 from sync.core.document.diff import Step, align, alike, apart
 from sync.core.document.merge import Merged, Overlap, carried, merge, until
+from sync.core.document.proof import answered, overlapping, recognised
 from sync.core.document.sense import agree, gist, plain, words
 from sync.core.document.text import tidy
 from sync.core.document.tree import (
@@ -59,12 +60,15 @@ __all__ = [
     "agree",
     "align",
     "alike",
+    "answered",
     "apart",
     "carried",
     "gist",
     "head",
     "merge",
+    "overlapping",
     "plain",
+    "recognised",
     "tidy",
     "until",
     "words",

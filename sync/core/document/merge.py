@@ -91,8 +91,10 @@ def _merged(ours: _Side, theirs: _Side, found: list[Overlap]) -> Blocks:
 
 def _both(ours: list[Block], theirs: list[Block]) -> list[Block]:
     """Return what both sides put in one place, in an order that does not depend on which of them is ours."""
-    if [*map(gist, ours)] == [*map(gist, theirs)]:
-        return ours
+    mine, yours = [*map(gist, ours)], [*map(gist, theirs)]
+    if mine[: len(yours)] == yours or yours[: len(mine)] == mine:
+        # The same, or the beginning of it: what was broken off in the middle is no second text.
+        return max(ours, theirs, key=len)
     one, two = sorted((ours, theirs), key=_order)
     return one + two
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from sync.core.errors import Denied, Rejected, TandemError, TryLater, Unsafe, Vanished
+from sync.core.errors import Denied, Forbidden, Rejected, TandemError, TryLater, Unsafe, Vanished
 from sync.remotes.network import retry_after, served_at
 
 SECONDARY_WAIT = 60.0
@@ -126,7 +126,7 @@ def _refusal(answer: Answer) -> TandemError:
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return Denied(f"GitHub refused the credential: {answer.message}", "renew GITHUB_TOKEN; it may have expired")
     if answer.status == HTTPStatus.FORBIDDEN and "locked" not in words:
-        return Denied(f"GitHub: {answer.message}", _permission_cure(words))
+        return Forbidden(f"GitHub: {answer.message}", _permission_cure(words))
     return Rejected(f"GitHub: {_reason(answer)}", _cure(answer, words))
 
 

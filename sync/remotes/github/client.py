@@ -121,6 +121,10 @@ class Door:
             raise TryLater(UNREACHED_WAIT, f"GitHub could not be reached: {type(lost).__name__}") from lost
         return answer.status == HTTPStatus.ACCEPTED
 
+    def delete(self, url: str) -> None:
+        """Delete something; raises Vanished where it is not there, and what create raises."""
+        self._write("DELETE", url, None, self._tariff.write)
+
     def login(self) -> str:
         """Return the login under which our issues appear."""
         return self._credential.login(self._ask)
@@ -129,12 +133,13 @@ class Door:
         """Return what tells this token from the next: an ETag is good for one token only (github/docs issue 34689)."""
         return fingerprint(self._credential.token(self._ask, url))
 
-    def _write(self, verb: str, url: str, body: Mapping[str, Any], charges: Sequence[Charge]) -> Answer:
+    def _write(self, verb: str, url: str, body: Mapping[str, Any] | None, charges: Sequence[Charge]) -> Answer:
         try:
             answer = self._call(verb, url, body=body, charges=charges)
         except requests.RequestException as lost:
             raise _lost(lost) from lost
-        if answer.status not in OK or answer.body is None:
+        gone = verb == "DELETE" and answer.status == HTTPStatus.NO_CONTENT
+        if not gone and (answer.status not in OK or answer.body is None):
             raise answers.unwritten(answer)
         return answer
 

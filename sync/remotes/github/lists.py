@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from sync.core.errors import Denied
-from sync.core.model import Batch
+from sync.core.model import Batch, Record
 from sync.remotes.github import records
 from sync.remotes.github.answers import Answer
 from sync.remotes.github.client import Door
@@ -38,21 +39,40 @@ class Cursor:
         return json.dumps({name: value for name, value in vars(self).items() if value})
 
 
-def changes(door: Door, container: str, text: str | None) -> Iterator[Batch]:
-    """Yield the issues that were updated since the cursor, or all; the last batch carries the next cursor.
+@dataclass(frozen=True)
+class Feed:
+    """One list of a repository: `rows` makes what an answer shows records, `what` is what people call them."""
+
+    path: str
+    what: str
+    rows: Callable[[Sequence[Any], str], tuple[Record, ...]]
+
+
+def issues(raw: Sequence[Any], container: str, *, bodies: bool = False) -> tuple[Record, ...]:
+    """Return what a list of issues shows, without the pull requests in it."""
+    return tuple(records.record(each, container, bodies=bodies) for each in raw if records.is_issue(each))
+
+
+PATH = "issues"
+ISSUES = Feed(PATH, "issues", issues)
+WITH_BODIES = Feed(PATH, "issues", partial(issues, bodies=True))
+
+
+def changes(door: Door, container: str, text: str | None, feed: Feed = ISSUES) -> Iterator[Batch]:
+    """Yield what was updated since the cursor, or all; the last batch carries the next cursor.
 
     A cursor stays as it is while its answer fits one page, so that the next answer may be a free 304.
     """
-    cursor = Cursor.of(text)
-    first = _list(door, container, cursor, ask=text is not None)
+    cursor, asked = Cursor.of(text), _Asked(door, container, feed)
+    first = asked.list(cursor, ask=text is not None)
     if first.status == HTTPStatus.NOT_MODIFIED:
         yield Batch((), str(cursor))
         return
     if text is not None and following(first) is None:
-        yield _batch(first, container, _stayed(cursor, first, door.fingerprint(_path(container))))
+        yield asked.batch(first, _stayed(cursor, first, door.fingerprint(asked.url)))
         return
-    for answer, last in _walk(door, container, first, cursor):
-        yield _batch(answer, container, _moved(cursor, first) if last else None)
+    for answer, last in asked.walk(first, cursor):
+        yield asked.batch(answer, _moved(cursor, first) if last else None)
 
 
 def following(answer: Answer) -> str | None:
@@ -64,57 +84,65 @@ def following(answer: Answer) -> str | None:
     return None
 
 
-def _walk(door: Door, container: str, first: Answer, cursor: Cursor) -> Iterator[tuple[Answer, bool]]:
-    """Yield all pages, each told whether it is the last.
+@dataclass(frozen=True)
+class _Asked:
+    """A list as it is asked of one repository."""
 
-    The next page begins at the time of this one's last record, not at its offset: an issue that is edited meanwhile
-    moves to the end and would push another one over the edge of an offset, unseen. Where a whole page shares one time
-    the offset is all there is.
-    """
-    answer, since = first, cursor.since
-    while (url := following(answer)) is not None:
-        yield answer, False
-        later = _edge(answer)
-        if since is None or later > since:
-            since = later
-            answer = _list(door, container, Cursor(since))
-        else:
-            answer = _readable(door.read(url))
-    yield answer, True
+    door: Door
+    container: str
+    feed: Feed
+
+    @property
+    def url(self) -> str:
+        """Return where the list is found."""
+        return f"/repositories/{self.container}/{self.feed.path}"
+
+    def walk(self, first: Answer, cursor: Cursor) -> Iterator[tuple[Answer, bool]]:
+        """Yield all pages, each told whether it is the last.
+
+        The next page begins at the time of this one's last record, not at its offset: one that is edited meanwhile
+        moves to the end and would push another one over the edge of an offset, unseen. Where a whole page shares one
+        time the offset is all there is.
+        """
+        answer, since = first, cursor.since
+        while (url := following(answer)) is not None:
+            yield answer, False
+            later = _edge(answer)
+            if since is None or later > since:
+                since = later
+                answer = self.list(Cursor(since))
+            else:
+                answer = self._readable(self.door.read(url))
+        yield answer, True
+
+    def list(self, cursor: Cursor, *, ask: bool = False) -> Answer:
+        """Read one page in the order of updates; pull requests and labels out of scope are in it."""
+        query = {"sort": "updated", "direction": "asc", "per_page": "100"}
+        if self.feed.path == PATH:
+            query["state"] = "all"
+        if cursor.since:
+            query["since"] = cursor.since
+        unchanged = ask and cursor.etag and cursor.token == self.door.fingerprint(self.url)
+        headers = {"If-None-Match": cursor.etag} if unchanged and cursor.etag else None
+        return self._readable(self.door.read(self.url, parameters=query, headers=headers))
+
+    def batch(self, answer: Answer, cursor: Cursor | None) -> Batch:
+        """Return what a page shows."""
+        return Batch(self.feed.rows(answer.body, self.container), None if cursor is None else str(cursor))
+
+    def _readable(self, answer: Answer) -> Answer:
+        """Return a list's answer; raises Denied where there is no list: nothing may be concluded from that."""
+        if answer.status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) and not answer.moved:
+            return answer
+        raise Denied(
+            f"GitHub shows no {self.feed.what} of this repository: {answer.message}",
+            "give the token access to it again, enable Issues in its settings, or take it out of the mapping",
+        )
 
 
 def _edge(answer: Answer) -> str:
     """Return where the next page begins: a second early, for nobody says whether `since` takes in its own second."""
     return (records.moment(answer.body[-1]["updated_at"]) - STEP).strftime(STAMP)
-
-
-def _list(door: Door, container: str, cursor: Cursor, *, ask: bool = False) -> Answer:
-    """Read one page in the order of updates; pull requests and labels out of scope are in it."""
-    query = {"state": "all", "sort": "updated", "direction": "asc", "per_page": "100"}
-    if cursor.since:
-        query["since"] = cursor.since
-    unchanged = ask and cursor.etag and cursor.token == door.fingerprint(_path(container))
-    headers = {"If-None-Match": cursor.etag} if unchanged and cursor.etag else None
-    return _readable(door.read(_path(container), parameters=query, headers=headers))
-
-
-def _path(container: str) -> str:
-    return f"/repositories/{container}/issues"
-
-
-def _readable(answer: Answer) -> Answer:
-    """Return a list's answer; raises Denied where there is no list: nothing may be concluded from that."""
-    if answer.status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) and not answer.moved:
-        return answer
-    raise Denied(
-        f"GitHub shows no issues of this repository: {answer.message}",
-        "give the token access to it again, enable Issues in its settings, or take it out of the mapping",
-    )
-
-
-def _batch(answer: Answer, container: str, cursor: Cursor | None) -> Batch:
-    issues: list[Any] = [raw for raw in answer.body if records.is_issue(raw)]
-    return Batch(tuple(records.record(raw, container) for raw in issues), None if cursor is None else str(cursor))
 
 
 def _stayed(cursor: Cursor, answer: Answer, token: str) -> Cursor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from sync.core.document import (
     Block,
@@ -18,6 +18,8 @@ from sync.remotes.commonmark.editing import Editor, Splice, aired, spliced
 from sync.remotes.commonmark.source import Source
 from sync.remotes.github.dialect import GitHubReader, GitHubWriter
 
+PARSED = 512
+"""So many bodies are kept parsed: one decision asks for the same few texts several times."""
 LIMIT = 65_536
 """Characters in a body (error "body is too long (maximum is 65536 characters)")."""
 GOES_ON = "⋯ goes on in Notion"
@@ -26,6 +28,37 @@ _BYTES = 4
 """Bytes that the database allows for each character of the limit, as far as is known."""
 _ENDED = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _MARK = re.compile(r"(?:\r?\n){0,2}^<!--[ \t]*tandem:page=[0-9a-fA-F-]{32,36}[ \t]*-->[ \t]*(?:\r?\n)*\Z", re.MULTILINE)
+
+
+class GitHubBody:
+    """The port `sync.core.documents.Body`; a place is an issue's address on the web."""
+
+    def tree(self, text: str, place: str) -> Blocks:
+        """Return a body as a tree."""
+        return _parsed(text, _home(place))
+
+    def edited(self, text: str, edit: tuple[Blocks, Blocks], place: str) -> str:
+        """Return the body with the edit made in it, our mark left where it is."""
+        return edited(text, *edit, home=_home(place))
+
+    def fitted(self, text: str, was: str, rest: str) -> str:
+        """Return a body that GitHub takes; one that was too long already is a person's, and is not cut."""
+        return shortened(text, page=rest) if rest and len(was) <= LIMIT else text
+
+    def link(self, place: str) -> str:
+        """Return the issue's address."""
+        return place
+
+
+def _home(place: str) -> str | None:
+    """Return the address of the repository that an issue's address is in."""
+    home, _, number = place.rpartition("/issues/")
+    return home if number.isdigit() else None
+
+
+@lru_cache(maxsize=PARSED)
+def _parsed(text: str, home: str | None) -> Blocks:
+    return tree(text, home=home)
 
 
 def tree(text: str | None, *, home: str | None = None) -> Blocks:
@@ -48,7 +81,7 @@ def edited(text: str, before: Blocks, after: Blocks, *, home: str | None = None)
     nothing else does, to the byte: line ends, comments, reference links and our mark stay as they are.
     """
     body, mark = parted(text)
-    base = tree(body, home=home)
+    base = _parsed(body, home)
     if base and is_note(base[-1]):
         before, after = until(before, after, len(base) - 1)
         before, after = (*before, base[-1]), (*after, base[-1])
@@ -62,7 +95,7 @@ def edited(text: str, before: Blocks, after: Blocks, *, home: str | None = None)
     newline = "\r\n" if "\r\n" in text else "\n"
     for attempt in (splices, aired(splices)):
         new = _respliced(raw, attempt, newline)
-        if agree(tree(new, home=home), wanted):
+        if agree(_parsed(new, home), wanted):
             break
     else:
         new = written(wanted, home=home).replace("\n", newline)

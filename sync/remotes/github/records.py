@@ -16,7 +16,7 @@ from sync.remotes.network import NEVER
 Json = Mapping[str, Any]
 
 OPEN, CLOSED = "open", "closed"
-MARK = "mark"
+MARK, BODY = "mark", "body"
 
 _ISSUE_URL = re.compile(
     r"(https?://)?(?:www\.)?([^/?#\s]+/[^/?#\s]+/[^/?#\s]+)/(?:issues|pull)/(\d+)(?:[/?#].*)?\Z", re.IGNORECASE
@@ -63,11 +63,11 @@ def is_issue(raw: Json) -> bool:
     return "pull_request" not in raw
 
 
-def record(raw: Json, container: str) -> Record:
-    """Return an issue object as a record of the repository with that id."""
+def record(raw: Json, container: str, *, bodies: bool = False) -> Record:
+    """Return an issue object as a record of the repository with that id, with its text where `bodies` asks for it."""
     return Record(
         ref=Ref(Side.GITHUB, str(raw["id"]), container, raw["number"]),
-        fields=fields(raw),
+        fields=fields(raw) | ({BODY: raw["body"] or None} if bodies and "body" in raw else {}),
         time=moment(raw["updated_at"]),
         address=raw["html_url"],
         label=f"{repository_name(raw)}#{raw['number']}",
@@ -134,8 +134,11 @@ def body_of(puts: Sequence[Put]) -> dict[str, Any]:
     That one is written by its number (REST "Update an issue"), which only the repository knows.
     """
     body: dict[str, Any] = {}
-    for put in puts:
-        body |= _written(put.facet.name, put.value)
+    for put in sorted(puts, key=lambda put: put.facet.name == MARK):
+        if put.facet.name == MARK:
+            body[BODY] = marked(str(body.get(BODY) or ""), str(put.value))
+        else:
+            body |= _written(put.facet.name, put.value)
     return body
 
 
@@ -149,8 +152,8 @@ def _written(name: str, value: Value) -> dict[str, Any]:
             # The reason is ignored unless the state changes with it (REST "Update an issue"); one alone is never sent.
             word, _, reason = str(value).partition(":")
             return {"state": word, "state_reason": reason} if reason else {"state": word}
-        case "mark":
-            return {"body": marked("", str(value))}
+        case "body":
+            return {"body": value or ""}
         case _:
             raise Rejected(
                 f"GitHub has no field {name!r} to write", "take the row out of the mapping, or make it one-way"

@@ -10,12 +10,14 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Self
 
+from sync.core.documents import Body
 from sync.core.errors import Rejected, TryLater, Unsafe, Vanished
 from sync.core.limits import Lane
-from sync.core.model import Batch, Presence, Put, Record, Ref, Schema, Side
+from sync.core.model import Batch, Facet, Presence, Put, Record, Ref, Schema, Side
 from sync.remotes.github import lists, records
 from sync.remotes.github.answers import Answer
 from sync.remotes.github.client import Door
+from sync.remotes.github.markdown import GitHubBody
 from sync.remotes.github.milestones import AGAIN, Milestones
 from sync.remotes.github.schema import schema
 
@@ -25,14 +27,16 @@ NO_TRASH = "GitHub has no trash for issues"
 
 
 class GitHubRemote:
-    """The issues of the repositories of one mapping; `types` tells that their issue types matter to it."""
+    """The issues of the repositories of one mapping; `types` and `bodies` tell that those matter to it."""
 
     side = Side.GITHUB
+    body: Body = GitHubBody()
 
-    def __init__(self, door: Door, repositories: Sequence[str], *, types: bool = False) -> None:
+    def __init__(self, door: Door, repositories: Sequence[str], *, types: bool = False, bodies: bool = False) -> None:
         self._door = door
         self._repositories = tuple(repositories)
         self._types = types
+        self._bodies = bodies
         self._milestones = Milestones()
 
     def on(self, lane: Lane) -> Self:
@@ -47,7 +51,7 @@ class GitHubRemote:
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
         """Yield what changed since the cursor, or everything; one batch is one call."""
-        return lists.changes(self._door, container, cursor)
+        return lists.changes(self._door, container, cursor, lists.WITH_BODIES if self._bodies else lists.ISSUES)
 
     def read(self, ref: Ref) -> Record:
         """Return the issue now; where it is gone the answer's status says how (REST "Get an issue").
@@ -63,6 +67,10 @@ class GitHubRemote:
                 return records.absent(ref, Presence.DELETED)
             case _:
                 return records.absent(ref, Presence.HIDDEN)
+
+    def complete(self, record: Record, facets: Sequence[Facet]) -> Record:  # noqa: ARG002 - an issue is never cut
+        """Return the record: every answer about an issue is whole."""
+        return record
 
     def alive(self, container: str) -> bool:
         """Tell whether the repository answers and has its issues enabled."""
@@ -82,16 +90,20 @@ class GitHubRemote:
         body = self._body(container, puts)
         with self._known_milestone(container, body):
             answer = self._door.create(f"/repositories/{container}/issues", body)
-        return _written(answer, container, None)
+        return self._written(answer, container, None)
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those fields in one PATCH."""
-        body = self._body(ref.container, puts)
-        if "body" in body:
+        if any(put.facet.name == records.MARK for put in puts):
             raise Rejected("a mark is written when its issue is born", "tie the two by the page's link property")
+        body = self._body(ref.container, puts)
         with self._known_milestone(ref.container, body):
             answer = self._door.update(_path(ref.container, ref.number), body)
-        return _written(answer, ref.container, ref)
+        return self._written(answer, ref.container, ref)
+
+    def rewrite(self, record: Record, put: Put) -> Record:
+        """Refuse: all that an issue holds is written in one PATCH."""
+        raise Rejected(f"{record.label} has nothing that is apart: {put.facet.label}", "report this as a fault")
 
     def trash(self, ref: Ref) -> Record:
         """Refuse: an issue is closed instead."""
@@ -112,7 +124,7 @@ class GitHubRemote:
         for number in range(trail + 1, trail + 1 + AHEAD) if trail is not None else ():
             answer = self._door.read(_path(container, number))
             if answer.status == HTTPStatus.OK and records.is_issue(answer.body) and answer.body["number"] == number:
-                found = records.record(answer.body, container)
+                found = self._record(answer.body, container)
                 if found.read(records.MARK) == mark.value:
                     return found
         return None
@@ -128,7 +140,7 @@ class GitHubRemote:
         }
         answer = self._door.read(f"/repositories/{container}/issues", parameters=query)
         while answer.status == HTTPStatus.OK:
-            yield from (records.record(raw, container) for raw in answer.body if records.is_issue(raw))
+            yield from (self._record(raw, container) for raw in answer.body if records.is_issue(raw))
             url = lists.following(answer)
             if url is None or trail is None or answer.body[-1]["number"] <= trail:
                 return
@@ -140,7 +152,7 @@ class GitHubRemote:
         Another issue under our number, with no redirect to it, is a stranger: ours is nowhere to be seen.
         """
         container = self._container(ref.container, answer)
-        seen = records.record(answer.body, container)
+        seen = self._record(answer.body, container)
         same = seen.ref == ref and container == ref.container
         if same and records.is_issue(answer.body):
             return seen
@@ -168,6 +180,18 @@ class GitHubRemote:
             self._milestones.forget(container)
             raise TryLater(AGAIN, refused.reason) from refused
 
+    def _record(self, raw: Any, container: str) -> Record:  # noqa: ANN401 - JSON
+        return records.record(raw, container, bodies=self._bodies)
+
+    def _written(self, answer: Answer, container: str, ref: Ref | None) -> Record:
+        """Return what a write's reply shows; raises Vanished where it is a reply of another issue."""
+        if "id" not in answer.body or "number" not in answer.body:
+            raise Unsafe("GitHub answered a write without the issue")
+        seen = self._record(answer.body, container)
+        if ref is not None and (seen.ref != ref or seen.ref.number != ref.number):
+            raise Vanished(f"{seen.label} answered in place of #{ref.number}")
+        return seen
+
     def _body(self, container: str, puts: Sequence[Put]) -> dict[str, Any]:
         body = records.body_of(puts)
         if body.get("milestone"):
@@ -178,13 +202,3 @@ class GitHubRemote:
 def _path(container: str, number: int | None) -> str:
     """Return an issue's path by the repository's id, which outlives its name."""
     return f"/repositories/{container}/issues/{number}"
-
-
-def _written(answer: Answer, container: str, ref: Ref | None) -> Record:
-    """Return what a write's reply shows; raises Vanished where it is a reply of another issue."""
-    if "id" not in answer.body or "number" not in answer.body:
-        raise Unsafe("GitHub answered a write without the issue")
-    seen = records.record(answer.body, container)
-    if ref is not None and (seen.ref != ref or seen.ref.number != ref.number):
-        raise Vanished(f"{seen.label} answered in place of #{ref.number}")
-    return seen

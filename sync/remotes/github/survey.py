@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from sync.core.draft import Survey
@@ -15,6 +16,8 @@ from sync.remotes.github.schema import schema
 
 MOST_PEOPLE = 20
 """So many people are asked for their names: each is a call, and nobody wants to wait for a whole company."""
+RECENT = {"state": "all", "sort": "updated", "per_page": "100"}
+"""Which issues tell who works here: those that were changed last."""
 
 
 class Surveyor:
@@ -27,13 +30,12 @@ class Surveyor:
         """Return what the repositories have to offer, each name once; raises Misconfigured where one is no good."""
         found = schema(self._door, repositories).containers
         places = [f"/repositories/{id_}" for id_, _ in found]
-        logins = _once(self._all(f"{place}/assignees", "login") for place in places)
         return Survey(
             repositories=tuple(name for _, name in found),
             labels=_once(self._all(f"{place}/labels", "name") for place in places),
             milestones=_once(self._all(f"{place}/milestones", "title") for place in places),
             types=_once(self._all(f"{place}/issue-types", "name") for place in places),
-            people=tuple(self._person(login) for login in logins[:MOST_PEOPLE] if not login.endswith("[bot]")),
+            people=tuple(self._person(login) for login in self._logins(places)),
         )
 
     def permissions(self, containers: Sequence[tuple[str, str]]) -> Sequence[Problem]:
@@ -46,6 +48,22 @@ class Surveyor:
                 message = f"the credential may not read the issues of {name}: {denied.reason}"
                 found.append(Problem(message, cure=denied.cure or None))
         return found
+
+    def _logins(self, places: Sequence[str]) -> Sequence[str]:
+        """Return the logins of people, first those who are assigned to issues, then others who may be."""
+        working = (name for place in places for issue in self._recent(place) for name in _assigned(issue))
+        others = (login for place in places for login in self._all(f"{place}/assignees", "login"))
+        people = (login for login in chain(working, others) if not login.endswith("[bot]"))
+        found: dict[str, None] = {}
+        for login in people:
+            found[login] = None
+            if len(found) == MOST_PEOPLE:
+                break
+        return tuple(found)
+
+    def _recent(self, place: str) -> Sequence[dict[str, Any]]:
+        answer = self._door.read(f"{place}/issues", parameters=RECENT)
+        return answer.body if answer.status == HTTPStatus.OK else ()
 
     def _all(self, path: str, key: str) -> Iterator[str]:
         """Yield one attribute of everything in a list; nothing where there is no such list, as of issue types."""
@@ -63,6 +81,10 @@ class Surveyor:
         answer = self._door.read(f"/users/{login}")
         raw: dict[str, Any] = answer.body if answer.status == HTTPStatus.OK else {}
         return Person(login, str(raw.get("name") or ""), raw.get("email"))
+
+
+def _assigned(issue: dict[str, Any]) -> Iterator[str]:
+    return (str(each["login"]) for each in issue.get("assignees") or ())
 
 
 def _once(many: Iterable[Iterable[str]]) -> tuple[str, ...]:

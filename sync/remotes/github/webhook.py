@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 from sync.core.model import Record, Ref, Side
 from sync.core.words import Garbled, Mode, Word
-from sync.remotes.github import records
+from sync.remotes.github import comments, records
 from sync.remotes.network import signed
 
 Json = Mapping[str, Any]
@@ -71,9 +71,21 @@ def _of_issue(event: str, action: str, payload: Json, repository: str) -> tuple[
     if ref is None or not isinstance(raw, dict) or not records.is_issue(raw):
         return ()
     # A comment may change what an issue's own values do not show.
-    shown = _shown(raw, repository) if event == "issues" and action not in _AWAY else None
+    shown = _shown(raw, repository, records.record) if event == "issues" and action not in _AWAY else None
     moved = _moved(payload) if action == "transferred" else ()
-    return (Word(Side.GITHUB, (repository,), ref, shown=shown), *moved)
+    said = _said(payload, ref, action) if event == "issue_comment" else ()
+    return (Word(Side.GITHUB, (repository,), ref, shown=shown), *said, *moved)
+
+
+def _said(payload: Json, issue: Ref, action: str) -> tuple[Word, ...]:
+    """Return the word of a comment, which shows itself unless it is gone."""
+    raw = payload.get("comment")
+    id_ = _id(raw)
+    if id_ is None:
+        return ()
+    ref = Ref.comment(Side.GITHUB, id_, issue.container, issue.number)
+    shown = None if action in _AWAY else _shown(raw, issue.container, comments.record)
+    return (Word(Side.GITHUB, (issue.container,), ref, shown=shown),)
 
 
 def _moved(payload: Json) -> tuple[Word, ...]:
@@ -101,9 +113,9 @@ def _id(raw: Any) -> str | None:  # noqa: ANN401 - JSON is any shape until it is
     return str(found) if isinstance(found, int) else None
 
 
-def _shown(raw: Json, repository: str) -> Record | None:
-    """Return the issue as the payload shows it; None where that is no whole issue."""
+def _shown(raw: Any, repository: str, read: Callable[[Json, str], Record]) -> Record | None:  # noqa: ANN401 - any JSON
+    """Return a record as the payload shows it; None where that is not whole."""
     try:
-        return records.record(raw, repository)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return read(raw, repository)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None

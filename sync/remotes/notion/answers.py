@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sync.core.errors import Denied, Outdated, Rejected, TandemError, TryLater, Unsafe, Vanished
+from sync.core.errors import Denied, Forbidden, Outdated, Rejected, TandemError, TryLater, Unsafe, Vanished
 from sync.remotes.network import retry_after
 from sync.remotes.notion.records import dashed
 
@@ -108,7 +108,7 @@ def _refusal(answer: Answer) -> TandemError:
                 "this free workspace has used up its blocks: move to a paid plan; pages that exist go on being synced",
             )
         case HTTPStatus.FORBIDDEN:
-            return Denied(
+            return Forbidden(
                 f"Notion: {answer.message}",
                 "give the connection the capabilities to read, update and insert content in Notion's developer portal",
             )

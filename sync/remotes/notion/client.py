@@ -73,7 +73,7 @@ class Door:
         except (RequestTimeoutError, httpx.HTTPError, ValueError) as lost:
             raise TryLater(UNREACHED_WAIT, f"Notion could not be read: {type(lost).__name__}") from lost
 
-    def write(self, verb: str, path: str, body: Mapping[str, Any]) -> Reply:
+    def write(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """Write something, once; raises Unsafe where nobody knows whether it happened, and what a read raises."""
         try:
             return self._call(verb, path, body=body)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sync.core.draft import Column, Table
 from sync.core.errors import Denied, Misconfigured, Problem, Rejected, TryLater, Unsafe, Vanished
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.records import dashed, page_id, property_id, spelled
-from sync.remotes.notion.schema import SHARE, schema
+from sync.remotes.notion.schema import Asked, plain, schema
 
 Json = Mapping[str, Any]
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
+COMPLETE = "Complete"
+"""The group of a status whose options mean that something is done with."""
+MOST_FOUND = 20
+"""So many databases are offered: more than that nobody reads."""
+SHARE_PAGE = "open the page in Notion, then ••• > Connections > add this connection; or paste the link of another page"
 WITH_OPTIONS = frozenset({"select", "multi_select"})
 
 WRITTEN = {"update": "changed", "insert": "born"}
@@ -27,7 +33,7 @@ class Designer:
 
     def table(self, database: str, data_source: str | None = None) -> Table:
         """Return a data source as it is, with the people of the workspace as far as they are shown."""
-        found = schema(self._door, database=database, data_source=data_source, people=True)
+        found = schema(self._door, database=database, data_source=data_source, asked=Asked(people=True))
         ((id_, _),) = found.containers
         columns = self._properties(id_).values()
         return Table(found, {option: name for each in columns for option, name in _groups(each)})
@@ -44,17 +50,28 @@ class Designer:
             "initial_data_source": {"properties": {each.name: _configured(each) for each in columns}},
         }
         try:
-            return dashed(str(self._door.write("POST", "databases", body).body["id"]))
-        except Vanished as unseen:
-            message = f"Notion shows no page {page!r} to this connection"
-            raise Misconfigured([Problem(message, where="--create-under", cure=SHARE)]) from unseen
+            made = self._door.write("POST", "databases", body).body
+        except (Vanished, Rejected) as unseen:
+            message = f"Notion lets this connection make no database under {page!r}"
+            raise Misconfigured([Problem(message, where="--create-under", cure=SHARE_PAGE)]) from unseen
+        for each in columns:
+            if each.type == "status":
+                self._ends(dashed(str(made["data_sources"][0]["id"])), each)
+        return dashed(str(made["id"]))
+
+    def databases(self) -> Sequence[tuple[str, str]]:
+        """Return what a search finds, which is never sure to be all ("Search optimizations and limitations")."""
+        wanted = {"filter": {"property": "object", "value": "data_source"}, "page_size": MOST_FOUND}
+        found = self._door.read("search", body=wanted).body["results"]
+        sources = [each for each in found if not each.get("in_trash") and "database_id" in each["parent"]]
+        return [(dashed(each["parent"]["database_id"]), plain(each["title"])) for each in sources]
 
     def add(self, source: str, column: Column) -> None:
         """Add a property; one that meanwhile came to be is left as it is."""
         if column.name not in self._properties(source):
             self._change(source, {column.name: _configured(column)})
 
-    def extend(self, source: str, property_id: str, options: Sequence[str]) -> None:
+    def extend(self, source: str, property_id: str, options: Sequence[str], *, group: str | None = None) -> None:
         """Add options to a property: the whole list by id, read just before, with the new names at its end.
 
         What a partial list does is documented nowhere: recorded selects lose the options that it leaves out.
@@ -62,7 +79,8 @@ class Designer:
         before = self._column(source, property_id)
         kind = str(before["type"])
         there: list[Json] = before[kind]["options"]
-        new = [{"name": name} for name in options if name not in {each["name"] for each in there}]
+        grouped = {"group": group} if group else {}
+        new = [{"name": name, **grouped} for name in options if name not in {each["name"] for each in there}]
         if not new:
             return
         whole = [{"id": each["id"]} for each in there] + new
@@ -85,7 +103,22 @@ class Designer:
         )
         return [_lacking(word) for word, verb, path, body in tried if self._denied(verb, path, body)]
 
-    def _denied(self, verb: str, path: str, body: Json) -> bool:
+    def _ends(self, source: str, column: Column) -> None:
+        """Give a new status the options that mean an end; without them it still serves."""
+        with suppress(Rejected):
+            id_ = property_id(self._properties(source)[column.name]["id"])
+            self.extend(source, id_, column.options, group=COMPLETE)
+
+    def speech(self) -> Sequence[Problem]:
+        """Return which capabilities for comments the connection lacks: they are off by default, and tried likewise."""
+        nowhere = {"parent": {"page_id": NOWHERE}, "rich_text": [{"text": {"content": "?"}}]}
+        tried: tuple[tuple[str, str, str, Json | None], ...] = (
+            ("read", "GET", f"comments/{NOWHERE}", None),
+            ("insert", "POST", "comments", nowhere),
+        )
+        return [_silent(word) for word, verb, path, body in tried if self._denied(verb, path, body)]
+
+    def _denied(self, verb: str, path: str, body: Json | None) -> bool:
         try:
             self._door.write(verb, path, body)
         except Denied:
@@ -111,7 +144,8 @@ class Designer:
 def _configured(column: Column) -> Json:
     """Return a property as a request describes it.
 
-    A status is left to Notion, which gives it three options, each in its group (changelog, 2026-03-19).
+    A status is left to Notion, which gives it three options, each in its group (changelog, 2026-03-19); groups can be
+    named since 2026-06-22.
     """
     if column.type in WITH_OPTIONS:
         return {column.type: {"options": [{"name": name} for name in column.options]}}
@@ -122,6 +156,13 @@ def _lacking(word: str) -> Problem:
     return Problem(
         f"the connection lacks the capability to {word} content, so no page can be {WRITTEN[word]}",
         cure=f"tick '{word.title()} content' among its capabilities in Notion's developer portal",
+    )
+
+
+def _silent(word: str) -> Problem:
+    return Problem(
+        f"the connection lacks the capability to {word} comments, which a mapping has a row for",
+        cure=f"tick '{word.title()} comments' among its capabilities in Notion's developer portal",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from sync.core.document import (
@@ -20,10 +20,13 @@ from sync.core.errors import Rejected
 from sync.remotes.commonmark.editing import Editor, Splice, is_foreign, overlapping
 from sync.remotes.notion.blocks import Shown
 from sync.remotes.notion.dialect import NotionReader, NotionWriter
+from sync.remotes.notion.records import page_url
 from sync.remotes.notion.richtext import kept
 
 VERSION = "v2"
 """The `markdown_version` of every request and answer ("Migrate to Notion-flavored Markdown")."""
+PARSED = 512
+"""So many contents are kept parsed: one decision asks for the same few texts several times."""
 UPDATES = 100
 """Changes in one `update_content` (OpenAPI description of the endpoint)."""
 REACH = 40
@@ -43,6 +46,31 @@ class Replace:
     """The whole content, where no update can say it (an empty page)."""
 
     new: str
+
+
+class NotionBody:
+    """The port `sync.core.documents.Body` over canonical texts; a place is a page's id."""
+
+    def tree(self, text: str, place: str) -> Blocks:  # noqa: ARG002 - nothing in it refers to where it stands
+        """Return a content as a tree."""
+        return _parsed(text)
+
+    def edited(self, text: str, edit: tuple[Blocks, Blocks], place: str) -> str:  # noqa: ARG002 - the same
+        """Return the content with the edit made in it."""
+        return written(carried(*edit, _parsed(text)))
+
+    def fitted(self, text: str, was: str, rest: str) -> str:  # noqa: ARG002 - the signature of both sides
+        """Return the content: a page holds more than any issue."""
+        return text
+
+    def link(self, place: str) -> str:
+        """Return the page's address."""
+        return page_url(place)
+
+
+@lru_cache(maxsize=PARSED)
+def _parsed(text: str) -> Blocks:
+    return tree(text)
 
 
 def tree(text: str, *, page: str = "", shown: Shown = lambda _url: None) -> Blocks:
@@ -70,14 +98,14 @@ def updates(text: str, before: Blocks, after: Blocks) -> list[Update] | Replace:
     away what only Notion can hold.
     """
     text = lined(text)
-    base = tree(text)
+    base = _parsed(text)
     wanted = _foreign_kept(base, _mindful(base, carried(before, after, base)))
     if wanted == base:
         return []
     lines = text.split("\n")
     splices = Editor(lines, NotionReader(), _writer()).splices(base, wanted)
     found = _updates(lines, splices) if base else None
-    if found and agree(tree(_made(text, found)), wanted):
+    if found and agree(_parsed(_made(text, found)), wanted):
         return found
     if any(map(is_foreign, _all(base))):
         raise Rejected("the edit reaches over what only Notion can hold", "make this edit in Notion")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from sync.core.model import UNREAD, Presence, Put, Reading, Record, Ref, Side
+from sync.core.model import Presence, Put, Reading, Record, Ref, Side
 from sync.remotes.network import NEVER
 from sync.remotes.notion import values
 
@@ -67,6 +67,7 @@ def record(raw: Json, container: str) -> Record:
         label=title if isinstance(title, str) else id_,
         presence=_presence(raw, at_home=home == container),
         grain=MINUTE,
+        editor=_editor(raw),
     )
 
 
@@ -80,10 +81,9 @@ def fields(raw: Json) -> dict[str, Reading]:
     return {property_id(each["id"]): values.read(each) for each in raw["properties"].values()}
 
 
-def cut_people(raw: Json) -> list[str]:
-    """Return the ids of the properties that may hold more people than the page shows."""
-    found = (each for each in raw["properties"].values() if each.get("type") == "people")
-    return [property_id(each["id"]) for each in found if values.read(each) is UNREAD]
+def _editor(raw: Json) -> str:
+    id_ = (raw.get("last_edited_by") or {}).get("id")
+    return dashed(str(id_)) if id_ else ""
 
 
 def moment(raw: str) -> datetime:

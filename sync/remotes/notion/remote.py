@@ -7,24 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from sync.core.errors import Denied, Unsafe, Vanished
+from sync.core.documents import Body
+from sync.core.errors import Denied, Moved, Unsafe, Vanished
 from sync.core.limits import Lane
-from sync.core.model import Batch, Presence, Put, Reading, Record, Ref, Schema, Side
-from sync.remotes.notion import lists, records, values
+from sync.core.model import UNREAD, Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side
+from sync.remotes.notion import content, lists, records, values
 from sync.remotes.notion.client import Door
-from sync.remotes.notion.schema import schema
+from sync.remotes.notion.markdown import NotionBody
+from sync.remotes.notion.schema import ASKED, Asked, schema
 
 
 class NotionRemote:
     """The pages of the data source of one mapping."""
 
     side = Side.NOTION
+    body: Body = NotionBody()
 
-    def __init__(self, door: Door, *, database: str, data_source: str | None = None, people: bool = False) -> None:
+    def __init__(self, door: Door, *, database: str, data_source: str | None = None, asked: Asked = ASKED) -> None:
         self._door = door
         self._database = database
         self._data_source = data_source
-        self._people = people
+        self._asked = asked
 
     def on(self, lane: Lane) -> Self:
         """Return the same remote, with its calls charged to another lane."""
@@ -34,21 +37,26 @@ class NotionRemote:
 
     def schema(self) -> Schema:
         """Return the data source with its properties; raises Misconfigured with everything that is wrong."""
-        return schema(self._door, database=self._database, data_source=self._data_source, people=self._people)
+        return schema(self._door, database=self._database, data_source=self._data_source, asked=self._asked)
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
         """Yield what was edited since the cursor, or everything; one batch is one call."""
         return lists.changes(self._door, container, cursor)
 
     def read(self, ref: Ref) -> Record:
-        """Return the page now, with the people that it does not show; one that was deleted for good is hidden."""
+        """Return the page now; one that was deleted for good is hidden."""
         try:
-            raw = self._door.read(f"pages/{ref.id}").body
-            people = {name: self._everybody(ref.id, name) for name in records.cut_people(raw)}
+            return records.record(self._door.read(f"pages/{ref.id}").body, ref.container)
         except Vanished:
             return records.absent(ref, Presence.HIDDEN)
-        seen = records.record(raw, ref.container)
-        return replace(seen, fields={**seen.fields, **people})
+
+    def complete(self, record: Record, facets: Sequence[Facet]) -> Record:
+        """Return the page with what it holds, and with the people whom it does not show."""
+        try:
+            found = {each.name: self._whole(record.ref.id, each) for each in facets if each.apart or _people(each)}
+        except Vanished:
+            return records.absent(record.ref, Presence.HIDDEN)
+        return replace(record, fields={**record.fields, **found})
 
     def alive(self, container: str) -> bool:
         """Tell whether the data source and its database answer and are not in the trash."""
@@ -68,12 +76,23 @@ class NotionRemote:
     def create(self, container: str, puts: Sequence[Put]) -> Record:
         """Create a page, once."""
         parent = {"type": "data_source_id", "data_source_id": container}
-        body = {"parent": parent, "properties": records.properties(puts)}
+        body: dict[str, Any] = {"parent": parent, "properties": records.properties(_properties(puts))}
+        for put in puts:
+            body |= content.born(put) if put.facet.apart else {}
         return _shown(self._door.write("POST", "pages", body).body, container)
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those properties in one PATCH."""
         return self._patch(ref, {"properties": records.properties(puts)})
+
+    def rewrite(self, record: Record, put: Put) -> Record:
+        """Write what the page holds."""
+        try:
+            shown = content.way(put.facet.type).rewrite(self._door, record.ref.id, put)
+        except content.Edited as edited:
+            seen = replace(record, fields={**record.fields, put.facet.name: edited.shown})
+            raise Moved(seen) from edited
+        return replace(record, fields={} if shown is UNREAD else {put.facet.name: shown})
 
     def trash(self, ref: Ref) -> Record:
         """Move the page to the trash."""
@@ -99,6 +118,9 @@ class NotionRemote:
             raise Vanished(f"{seen.ref.id} answered in place of {ref.id}")
         return seen
 
+    def _whole(self, page: str, facet: Facet) -> Reading:
+        return content.way(facet.type).read(self._door, page) if facet.apart else self._everybody(page, facet.name)
+
     def _everybody(self, page: str, name: str) -> Reading:
         """Return all people of a property: its own endpoint shows those that a page leaves out."""
         path, query, users = f"pages/{page}/properties/{records.spelled(name)}", {"page_size": 100}, list[Any]()
@@ -108,6 +130,14 @@ class NotionRemote:
             if not body.get("has_more"):
                 return values.people(users)
             query["start_cursor"] = body["next_cursor"]
+
+
+def _people(facet: Facet) -> bool:
+    return facet.type == "people"
+
+
+def _properties(puts: Sequence[Put]) -> list[Put]:
+    return [put for put in puts if not put.facet.apart]
 
 
 def _shown(raw: Any, container: str) -> Record:  # noqa: ANN401 - JSON is any shape until it is looked at

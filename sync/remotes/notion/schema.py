@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from sync.core.errors import Denied, Misconfigured, Problem, Rejected, Vanished
 from sync.core.model import Person, Property, Schema, Side
+from sync.remotes.notion import content
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.records import dashed, page_id, property_id
 
@@ -25,8 +27,19 @@ SHARE = (
 )
 
 
-def schema(door: Door, *, database: str, data_source: str | None = None, people: bool = False) -> Schema:
-    """Return the data source with its properties, and where `people` asks for them the workspace's users.
+@dataclass(frozen=True)
+class Asked:
+    """What a schema is asked for besides properties: the workspace's users, and how to write what pages hold."""
+
+    people: bool = False
+    content: str = ""
+
+
+ASKED = Asked()
+
+
+def schema(door: Door, *, database: str, data_source: str | None = None, asked: Asked = ASKED) -> Schema:
+    """Return the data source with its properties, and what else is asked for.
 
     Raises Misconfigured where the database is not shared, is in the trash or leaves open which data source is meant.
     """
@@ -35,13 +48,14 @@ def schema(door: Door, *, database: str, data_source: str | None = None, people:
         raise Misconfigured([Problem("the data source is in Notion's trash", where=SOURCE, cure="restore it")])
     id_ = dashed(source["id"])
     me = door.read("users/me").body
-    shown, warnings = _people(door, me) if people else ((), ())
+    shown, warnings = _people(door, me) if asked.people else ((), ())
     return Schema(
         Side.NOTION,
-        ((id_, _plain(source["title"]) or id_),),
+        ((id_, plain(source["title"]) or id_),),
         tuple(_property(each) for each in source["properties"].values()),
         people=shown,
-        own_id=str(me["id"]),
+        own_id=dashed(str(me["id"])),
+        content=content.chosen(door, asked.content, id_) if asked.content else "",
         warnings=warnings,
     )
 
@@ -138,7 +152,8 @@ def _person(raw: Json) -> Person:
     return Person(dashed(raw["id"]), str(raw.get("name") or ""), (raw.get("person") or {}).get("email"))
 
 
-def _plain(elements: list[Json]) -> str:
+def plain(elements: list[Json]) -> str:
+    """Return rich text as people read it."""
     return "".join(each.get("plain_text") or "" for each in elements)
 
 

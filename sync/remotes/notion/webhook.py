@@ -57,7 +57,7 @@ def words(payload: Json) -> tuple[Word, ...]:
     if kind == "page" and happened in _EDITED | _CAME_OR_WENT:
         return _of_page(entity.get("id"), about, None if happened in _CAME_OR_WENT else time)
     if kind == "comment":
-        return _of_page(about.get("page_id"), about, None)
+        return _of_comment(entity.get("id"), about.get("page_id"), None if happened == "deleted" else time)
     if kind in ("data_source", "database") and happened in _BOUND_ANEW:
         container = _id(entity.get("id"))
         return (Word(Side.NOTION, (container,), mode=Mode.BIND),) if container else ()
@@ -69,6 +69,12 @@ def _of_page(raw: Any, about: Json, time: datetime | None) -> tuple[Word, ...]: 
     # A row's parent names its database and its data source, with or without a type (both were seen live in 2025).
     named = (_id(parent.get(name)) for name in ("data_source_id", "id"))
     return (Word(Side.NOTION, tuple(filter(None, named)), Ref(Side.NOTION, page), time=time),) if page else ()
+
+
+def _of_comment(raw: Any, under: Any, time: datetime | None) -> tuple[Word, ...]:  # noqa: ANN401 - any JSON
+    """Return the word of a comment, also of one that stands on a block, which no list of the page shows."""
+    comment, page = _id(raw), _id(under)
+    return (Word(Side.NOTION, (), Ref.comment(Side.NOTION, comment, page), time=time),) if comment and page else ()
 
 
 def _object(raw: Any) -> Json:  # noqa: ANN401 - JSON is any shape until it is looked at

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlencode
 from sync.sandbox.clock import Clock
 from sync.sandbox.exchange import Reply, Request
 from sync.sandbox.faults import Faults
+from sync.sandbox.github import assets
 from sync.sandbox.github.call import READS, Answer, Call, Route
 from sync.sandbox.github.issues import http_time
 from sync.sandbox.github.limits import Limits
@@ -119,6 +120,8 @@ class GitHub:
         """Answer one request."""
         with self.lock:
             self._count += 1
+            if request.path.startswith(assets.PATH):
+                return assets.answer(self.world, request)
             try:
                 grant = self._authenticate(request)
             except Refused as refused:

@@ -167,6 +167,7 @@ def create(world: World, repository: Repository, actor: User, body: Mapping[str,
         created_at=now,
         updated_at=now,
         association=association(repository, actor),
+        by=actor.id,
     )
     issue = replace(issue, **{**wanted.fields, "labels": label_ids(repository, wanted.labels or (), world)})
     return repository.put(issue, world.clock.now())
@@ -179,12 +180,12 @@ def update(world: World, repository: Repository, issue: Issue, actor: User, body
     if wanted.labels is not None:
         fields["labels"] = label_ids(repository, wanted.labels, world)
     fields |= _state(world, issue, actor, wanted)
-    return settle(world, repository, issue, **fields)
+    return settle(world, repository, issue, **fields, by=actor.id)
 
 
 def settle(world: World, repository: Repository, issue: Issue, **fields: Any) -> Issue:  # noqa: ANN401 - an issue's own
     """Store the new values, with the time bumped if one of them does that."""
-    after = replace(issue, **fields)
+    after = replace(issue, **{"by": None, **fields})
     changed = {name for name in (*ALWAYS_BUMP, *SWITCHED_BUMP) if getattr(after, name) != getattr(issue, name)}
     bumps = changed & set(ALWAYS_BUMP) or any(world.on(SWITCHED_BUMP[name]) for name in changed)
     if bumps or world.on("empty_patch_bumps"):

@@ -170,7 +170,7 @@ def assignees_added(call: Call) -> Answer:
         together = edits.fitting(call.world, (*issue.assignees, *ids), errors)
         if errors:
             raise invalid(errors)
-        issue = edits.settle(call.world, call.repository, issue, assignees=together)
+        issue = edits.settle(call.world, call.repository, issue, assignees=together, by=call.actor.id)
     return shown(call, issue, 201)
 
 
@@ -183,7 +183,7 @@ def assignees_removed(call: Call) -> Answer:
     if call.pushes:
         gone = {user.id for user in map(call.world.user, logins) if user}
         left = tuple(each for each in issue.assignees if each not in gone)
-        issue = edits.settle(call.world, call.repository, issue, assignees=left)
+        issue = edits.settle(call.world, call.repository, issue, assignees=left, by=call.actor.id)
     return shown(call, issue)
 
 

@@ -149,5 +149,5 @@ def _put(call: Call, issue: Issue, ids: tuple[int, ...]) -> Answer:
     if len(together) > edits.MOST_LABELS:
         message = f"may not have more than {edits.MOST_LABELS} labels"
         raise invalid([fault("Issue", "labels", "custom", message=message)])
-    issue = edits.settle(call.world, call.repository, issue, labels=together)
+    issue = edits.settle(call.world, call.repository, issue, labels=together, by=call.actor.id)
     return Answer(200, call.render.labels(call.repository, issue.labels))

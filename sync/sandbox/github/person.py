@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sync.sandbox.github import comments, edits
+from sync.sandbox.github import assets, comments, edits
 from sync.sandbox.github.refusals import not_found
 from sync.sandbox.github.render import Json, Render
 from sync.sandbox.github.state import DELETED, ROLES, Comment, Issue, Moved, Repository, User, node_id
 from sync.sandbox.github.world import World, present
-
-
-def as_web_editor(text: str | None) -> str | None:
-    """Rewrite line ends to CRLF, as saving in the web editor does (actions/runner#1462, 2025-02)."""
-    return text.replace("\r\n", "\n").replace("\n", "\r\n") if text else text
 
 
 class Person:
@@ -30,14 +25,14 @@ class Person:
         """Open an issue; `fields` are those of the REST request."""
         with self._world.lock:
             place = self._world.repository(repository)
-            asked = {"title": title, "body": as_web_editor(body), **fields}
+            asked = {"title": title, "body": self._saved(body), **fields}
             return self._render.issue(place, edits.create(self._world, place, self.user, asked))
 
     def create_pull(self, repository: str, title: str, body: str | None = None, *, draft: bool = False) -> Json:
         """Open a pull request."""
         with self._world.lock:
             place = self._world.repository(repository)
-            issue = edits.create(self._world, place, self.user, {"title": title, "body": as_web_editor(body)})
+            issue = edits.create(self._world, place, self.user, {"title": title, "body": self._saved(body)})
             pull = replace(issue, pull={"draft": draft, "merged_at": None})
             return self._render.issue(place, place.put(pull, self._world.clock.now()))
 
@@ -52,7 +47,7 @@ class Person:
         """Change an issue; the body is saved as the web editor does."""
         with self._world.lock:
             place, issue = self._issue(repository, number)
-            asked = {**fields, **({"body": as_web_editor(fields["body"])} if "body" in fields else {})}
+            asked = {**fields, **({"body": self._saved(fields["body"])} if "body" in fields else {})}
             return self._render.issue(place, edits.update(self._world, place, issue, self.user, asked))
 
     def close(self, repository: str, number: int, reason: str = "completed") -> Json:
@@ -129,14 +124,14 @@ class Person:
         """Write a comment."""
         with self._world.lock:
             place, issue = self._issue(repository, number)
-            made = comments.make(self._world, place, issue, self.user, as_web_editor(text) or "")
+            made = comments.make(self._world, place, issue, self.user, self._saved(text) or "")
             return self._render.comment(place, made)
 
     def edit_comment(self, repository: str, comment: int, text: str) -> Json:
         """Change a comment."""
         with self._world.lock:
             place, found = self._comment(repository, comment)
-            return self._render.comment(place, comments.change(self._world, place, found, as_web_editor(text) or ""))
+            return self._render.comment(place, comments.change(self._world, place, found, self._saved(text) or ""))
 
     def delete_comment(self, repository: str, comment: int) -> None:
         """Delete a comment."""
@@ -201,6 +196,12 @@ class Person:
             place = self._world.repository(repository)
             return self._render.milestone(place, edits.make_milestone(place, title, self.user, self._world))
 
+    def attach(self, repository: str, filename: str, content: bytes | str = b"image") -> str:
+        """Drop a file into an issue's editor and return the address that the editor puts into the text."""
+        with self._world.lock:
+            raw = content if isinstance(content, bytes) else content.encode()
+            return self._render.web + assets.put(self._world, self._world.repository(repository), filename, raw)
+
     # --- finding
 
     def _issue(self, repository: str, number: int) -> tuple[Repository, Issue]:
@@ -216,6 +217,12 @@ class Person:
         if history is None or history.latest is None:
             raise not_found()
         return place, history.latest
+
+    def _saved(self, text: str | None) -> str | None:
+        """Return a text as the web editor saves it, where the switch says so with CRLF at the end of every line."""
+        if not text or not self._world.on("web_editor_crlf"):
+            return text
+        return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
     def _labels(self, repository: str, issue: Issue) -> Sequence[str]:
         return [self._world.repository(repository).labels[each].name for each in issue.labels]

@@ -44,6 +44,15 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Asset:
+    """A file that somebody dropped into an issue of a repository."""
+
+    repository: int
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Milestone:
     """A milestone of one repository; issues name it by number."""
 
@@ -97,6 +106,8 @@ class Issue:
     association: str = "NONE"
     pull: Mapping[str, object] | None = None
     reactions: Mapping[str, int] = field(default_factory=dict)
+    by: int | None = field(default=None, compare=False)
+    """Who made this version, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,13 @@ class History(Generic[T]):
     def __init__(self) -> None:
         self._times: list[datetime] = []
         self._versions: list[T | None] = []
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def after(self, count: int) -> list[T | None]:
+        """Return the versions that came after the first so many."""
+        return self._versions[count:]
 
     @property
     def latest(self) -> T | None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sync.sandbox.clock import Clock
 from sync.sandbox.faults import Faults
 from sync.sandbox.github.refusals import not_found
-from sync.sandbox.github.state import History, IssueType, Repository, User, node_id, stamp
+from sync.sandbox.github.state import Asset, History, IssueType, Repository, User, node_id, stamp
 
 T = TypeVar("T")
 
@@ -36,6 +36,8 @@ SWITCHES: dict[str, bool | int | float | str] = {
     "assignees_over_limit_refused": True,
     # milestone: "" clears it (recorded in 2012 only).
     "empty_milestone_clears": True,
+    # Saving in the web editor makes every line end CRLF (actions/runner#1462, 2025-02).
+    "web_editor_crlf": True,
     # Limits; 0 is none.
     "requests_per_hour": 5000,
     "points_per_minute": 900,
@@ -68,6 +70,7 @@ class World:
         self.grants: dict[str, Grant] = {}
         self.repositories: dict[int, Repository] = {}
         self.former: dict[str, int] = {}
+        self.assets: dict[str, Asset] = {}
         self._by_login: dict[str, int] = {}
         self._last_id = FIRST_ID
         faults.declare(FAULTS, SWITCHES)

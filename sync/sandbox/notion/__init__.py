@@ -1,7 +1,7 @@
-"""Notion's half of the sandbox: pages, data sources, databases, users, comments and search, with their habits.
+"""Notion's half of the sandbox: pages and their content, data sources, users, comments, files, search; their habits.
 
-Here live the nouns of a workspace, one file for the endpoints of each, and a person who works in it; no server, and
-no block's or Markdown's inside yet (`blocks.py` is the place).
+Here live the nouns of a workspace, one file for the endpoints of each, and a person who works in it; both dialects of
+Markdown have a folder of their own; no server.
 """
 
 from sync.sandbox.notion.api import Notion

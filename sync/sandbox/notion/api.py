@@ -13,7 +13,9 @@ from sync.sandbox.faults import Faults
 from sync.sandbox.notion import (
     blocks,
     comments,
+    content,
     databases,
+    files,
     identity,
     pages,
     plain,
@@ -23,9 +25,13 @@ from sync.sandbox.notion import (
     times,
     users,
 )
-from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Route
+from sync.sandbox.notion.call import WITHOUT_ARCHIVED, Call, Route
+from sync.sandbox.notion.editor import plainly
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.limits import CONNECTION, Windows
+from sync.sandbox.notion.markdown import endpoints as markdown
+from sync.sandbox.notion.markdown.pages import text
+from sync.sandbox.notion.markdown.showing import Showing
 from sync.sandbox.notion.model import Ids, Json, Page, Parent, Raw
 from sync.sandbox.notion.person import Person
 from sync.sandbox.notion.refusals import (
@@ -48,6 +54,8 @@ ROUTES: list[Route] = [
     *query.ROUTES,
     *blocks.ROUTES,
     *pages.ROUTES,
+    *markdown.ROUTES,
+    *files.ROUTES,
     *comments.ROUTES,
     *search.ROUTES,
 ]
@@ -81,6 +89,9 @@ class Notion:
 
     def handle(self, request: Request) -> Reply:
         """Answer one request."""
+        file = files.download(self.world, request)
+        if file is not None:
+            return file
         request_id = self.world.ids.uuid()
         try:
             status, body, retry_after = 200, self._answer(request), None
@@ -135,7 +146,7 @@ class Notion:
         if self.faults.take("unavailable", request) is not None:
             raise unavailable()
 
-    def _perform(self, route: Route, call: Raw, request: Request) -> Json:
+    def _perform(self, route: Route, call: Call, request: Request) -> Json:
         if route.needs and not self.world.may(route.needs):
             raise restricted()
         writes = route.verb != "GET" and route.endpoint not in READS
@@ -145,7 +156,8 @@ class Notion:
         self.world.stale = float(late.get("seconds", 60)) if late is not None else 0.0
         body = route.endpoint(self.world, call)
         if writes and self.faults.take("committed_503", request) is not None:
-            raise committed(body["id"] if route.creates else None)
+            made = [body["id"]] if route.creates else []
+            raise committed(*(blocks.made(call, body) if route.endpoint is blocks.append else made))
         return body
 
     def _dress(self, body: Json, request: Request) -> None:
@@ -194,8 +206,15 @@ class Notion:
         ]
 
     def page(self, page: str) -> Json:
-        """Return one page in plain values: id, in_trash, is_archived, parent, edited_by, properties, content."""
+        """Return one page in plain values: id, in_trash, is_archived, parent, edited_by, properties.
+
+        Its `content` is Markdown of version 2, in which every file has the same signature.
+        """
         return self._plain(self.world.pages[identity.dashed(page)])
+
+    def blocks(self, page: str) -> list[Json]:
+        """Return what a page holds in plain values: id, type, text and children of each block."""
+        return [plainly(each) for each in content.living(self.world.pages[identity.dashed(page)].now.content)]
 
     def pages(self, data_source: str) -> list[Json]:
         """Return all rows in plain values, oldest first, trashed and archived ones too."""
@@ -228,5 +247,5 @@ class Notion:
             "edited_by": state.edited_by,
             "edited": times.minute(state.edited_at),
             "properties": plain.told(self.world, page, state),
-            "content": page.content,
+            "content": text(Showing(self.world, page.id, signature="0"), state.content, "v2"),
         }

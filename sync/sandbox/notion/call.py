@@ -65,13 +65,17 @@ Endpoint: TypeAlias = Callable[[World, Call], Json]
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint: its verb, its path with `{…_id}` for uuids, what it needs, and what answers it."""
+    """An endpoint: its verb, its path with `{…_id}` for uuids, what it needs, and what answers it.
+
+    The body of a `raw` one is no JSON.
+    """
 
     verb: str
     template: str
     endpoint: Endpoint
     needs: str | None = None
     creates: bool = False
+    raw: bool = False
 
     def match(self, request: Request) -> re.Match[str] | None:
         """Return the match of the path, where verb and path fit."""
@@ -86,7 +90,7 @@ class Route:
             name: checked(raw, f"path.{name}") if name.endswith("_id") else raw
             for name, raw in found.groupdict().items()
         }
-        return Call(request, parts, body(request))
+        return Call(request, parts, {} if self.raw else body(request))
 
 
 def body(request: Request) -> Json:

@@ -46,6 +46,8 @@ def update(world: World, call: Call) -> Json:
     database, changes = world.database(call.path["database_id"]), _changes(call)
     if "parent" in call.body:
         changes["parent"] = destination(world, call.body["parent"])
+        world.unhang(database.parent, database.id)
+        world.hang(changes["parent"], database.id, actor=world.bot.id, type="child_database")
     _apply(database, {**changes, "edited_at": world.clock.now()})
     if "description" in changes:
         for source in database.sources:
@@ -89,6 +91,7 @@ def add(world: World, parent: Parent, title: list[Json], *, properties: Raw, act
     database = Database(world.ids.uuid(), title, parent, now, now)
     add_source(world, database, title, properties=properties, actor=actor)
     world.databases[database.id] = database
+    world.hang(parent, database.id, actor=actor, type="child_database")
     return database
 
 

@@ -25,6 +25,10 @@ SWITCHES: dict[str, Switch] = {
     "partial_options_kept": False,
     # Reported (2022) of pages whose status nobody has set yet.
     "unset_status_is_null": False,
+    # Version 2 of Markdown is an opt-in; where it is off, it is refused ("Migrate to Notion-flavored Markdown").
+    "markdown_v2": True,
+    # Reports differ on whether the API's writes of blocks are edits of their page (notero, issue 571); a person's are.
+    "body_writes_touch_page": True,
     # A personal token acts for its owner, may not list users and knows no block limit.
     "personal_token": False,
 }

@@ -73,9 +73,40 @@ class Parent(NamedTuple):
     id: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sketch:
+    """What a block says and holds, wherever it comes from; an `id` names one that is there already.
+
+    The body is the one of the API without `children`; a file of Notion's own is `{"upload": id}` in it.
+    """
+
+    type: str
+    body: Json = field(default_factory=dict)
+    children: tuple[Sketch, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block(Sketch):
+    """A block in a page; one that stands for a child page or database has the id of it and no body."""
+
+    children: tuple[Block, ...] = ()
+    created_at: datetime
+    created_by: str
+    edited_at: datetime
+    edited_by: str
+    in_trash: bool = False
+
+
+Blocks: TypeAlias = tuple[Block, ...]
+
+
 @dataclass(frozen=True)
 class State:
-    """A page at one time; values by the property's id, in the form its type keeps."""
+    """A page at one time; values by the property's id, in the form its type keeps.
+
+    `saved_at` is when that began where it was no edit of the page: `edited_at` is older then.
+    """
 
     values: Mapping[str, Raw]
     parent: Parent
@@ -86,6 +117,13 @@ class State:
     is_locked: bool = False
     icon: Json | None = None
     cover: Json | None = None
+    content: Blocks = ()
+    saved_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Return when this state began."""
+        return self.saved_at or self.edited_at
 
 
 @dataclass
@@ -99,7 +137,6 @@ class Page:
     versions: list[State]
     number: int = 0
     shared: bool = True
-    content: Json = field(default_factory=dict)
 
     @property
     def now(self) -> State:
@@ -110,7 +147,7 @@ class Page:
         """Return the page as it was, None where it was not there yet."""
         if moment is None:
             return self.versions[-1]
-        index = bisect_right(self.versions, moment, key=lambda state: state.edited_at)
+        index = bisect_right(self.versions, moment, key=lambda state: state.since)
         return self.versions[index - 1] if index else None
 
 
@@ -181,6 +218,19 @@ class Comment:
     edited_at: datetime
     created_by: str
     display_name: Json
+
+
+@dataclass
+class Upload:
+    """A file in Notion's own store; nothing was sent yet while `content` is None."""
+
+    id: str
+    filename: str | None
+    content_type: str | None
+    created_at: datetime
+    expires_at: datetime
+    content: bytes | None = None
+    attached: bool = False
 
 
 class Ids(NamedTuple):

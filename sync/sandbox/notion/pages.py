@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from sync.sandbox.notion import identity, showing
+from sync.sandbox.notion import content, identity, making, showing
 from sync.sandbox.notion.call import Call, Route
 from sync.sandbox.notion.lists import bad_cursor
 from sync.sandbox.notion.looks import flags, looks
-from sync.sandbox.notion.model import DataSource, Json, Page, Parent, Property, Raw, State
-from sync.sandbox.notion.refusals import MISSING, invalid, restricted, trashed, under_trash, wrong
+from sync.sandbox.notion.markdown import pages as markdown
+from sync.sandbox.notion.model import DataSource, Json, Page, Parent, Property, Raw, Sketch, State
+from sync.sandbox.notion.refusals import MISSING, invalid, trashed, under_trash, wrong
 from sync.sandbox.notion.world import World
 from sync.sandbox.notion.writing import Draft, defaults
 
@@ -18,25 +20,25 @@ CREATE = {"parent", "properties", "icon", "cover", "template", "position", "allo
 UPDATE = {"properties", "icon", "cover", "is_locked", "template", "erase_content", "in_trash", "is_archived"}
 PARENTS = ("data_source_id", "database_id", "page_id", "workspace")
 FLAGS = ("in_trash", "is_archived", "is_locked")
-BLOCK_LIMIT = "This workspace has used all of its free blocks. Upgrade the plan to add more."
 
 
 def create(world: World, call: Call) -> Json:
-    """Create a page; an unknown option of a select is made, the content is kept as it came."""
+    """Create a page with its content; an unknown option of a select is made."""
     call.only(CREATE)
-    _spend_blocks(world)
+    making.spend_blocks(world)
     parent = destination(world, call.body.get("parent"))
-    content = {name: call.body[name] for name in CONTENT if name in call.body}
-    if len(content) > 1:
-        raise wrong(f"body.{list(content)[1]}", "be not present", content[list(content)[1]])
+    blocks = _content(world, call)
     source = world.sources.get(parent.id)
     state = State({}, parent, world.clock.now(), world.bot.id)
     draft = Draft(world, world.properties(state)).read(call.body.get("properties", {}))
     look = looks(call)
     _save_options(world, draft, source)
     values = {**(defaults(world, source) if source else {}), **draft.values}
+    if "markdown" in call.body and blocks and blocks[0].type == "heading_1" and identity.TITLE not in values:
+        # The first heading is the title where none is given (reference, "Create a page").
+        values[identity.TITLE], blocks = blocks[0].body["rich_text"], blocks[1:]
     page = world.add_page(world.bot.id, parent, values, **look)
-    page.content = content
+    page.versions[-1] = replace(page.now, content=world.born(page, blocks, world.bot.id))
     return showing.page(world, page, page.now, only=call.filter_properties())
 
 
@@ -61,7 +63,7 @@ def update(world: World, call: Call) -> Json:
     draft = Draft(world, world.properties(page.now)).read(call.body.get("properties", {}))
     look = looks(call)
     if call.body.get("erase_content"):
-        page.content = {}
+        world.rewrite(page, world.bot.id, content.trashed(page.now.content))
     _save_options(world, draft, world.source_of(page.now))
     state = world.commit(page, world.bot.id, values={**page.now.values, **draft.values}, **given, **look)
     return showing.page(world, page, state, only=call.filter_properties())
@@ -168,10 +170,19 @@ def _carried(world: World, old: Property, new: Property, kept: Raw) -> Raw:
     return ids if isinstance(kept, list) else (ids[0] if ids else None)
 
 
-def _spend_blocks(world: World) -> None:
-    """Refuse whatever makes blocks in a full free workspace (reference, "Workspace block limit")."""
-    if world.habits.on("block_limit") and not world.habits.on("personal_token"):
-        raise restricted(BLOCK_LIMIT, block_limit="block_creation")
+def _content(world: World, call: Call) -> tuple[Sketch, ...]:
+    """Return the blocks that a new page is to have: told as blocks or as Markdown, not both."""
+    given = [name for name in CONTENT if name in call.body]
+    if len(given) > 1:
+        raise wrong(f"body.{given[1]}", "be not present", call.body[given[1]])
+    if given == ["markdown"]:
+        dialect = markdown.version(world, call.body.get("markdown_version", MISSING), "body.markdown_version")
+        if not isinstance(call.body["markdown"], str):
+            raise wrong("body.markdown", "be a string", call.body["markdown"])
+        return markdown.read(world, call.body["markdown"], dialect)
+    if "markdown_version" in call.body:
+        raise wrong("body.markdown_version", "be not present", call.body["markdown_version"])
+    return making.sketches(world, call.body[given[0]], f"body.{given[0]}") if given else ()
 
 
 def _save_options(world: World, draft: Draft, source: DataSource | None) -> None:

@@ -1,30 +1,30 @@
-"""Somebody who works in Notion's own windows: whatever a user can do to pages and tables; no API rule binds them."""
+"""Somebody who works in Notion's own windows: what a user can do to pages, tables and comments; no API rule binds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from sync.sandbox.notion import comments, identity, plain, schema, texts
-from sync.sandbox.notion.model import DataSource, Option, Page, Parent, Property, Raw
+from sync.sandbox.notion import comments, content, identity, plain, schema, texts
+from sync.sandbox.notion.editor import Editor
+from sync.sandbox.notion.model import DataSource, Option, Parent, Property, Raw
 from sync.sandbox.notion.pages import moved
-from sync.sandbox.notion.world import World
 from sync.sandbox.notion.writing import defaults, new_option
 
 
-class Person:
-    """A user at work; values are plain (`plain.kept`), pages and tables are named by id, columns by name."""
-
-    def __init__(self, world: World, user_id: str) -> None:
-        self.id = user_id
-        self._world = world
+class Person(Editor):
+    """A user at work; values are plain (`plain.kept`), pages go by id or title, tables by id, columns by name."""
 
     # Pages
 
-    def create(self, data_source: str, values: Mapping[str, Raw]) -> str:
-        """Add a row and return its id."""
+    def create(self, data_source: str, values: Mapping[str, Raw], *, markdown: str = "") -> str:
+        """Add a row with its content and return its id."""
         source = self._world.sources[data_source]
         said = {**defaults(self._world, source), **plain.kept(self._world, source, values)}
-        return self._world.add_page(self.id, Parent("data_source_id", source.id), said).id
+        made = self._world.add_page(self.id, Parent("data_source_id", source.id), said)
+        if markdown:
+            self.write(made.id, markdown)
+        return made.id
 
     def edit(self, page: str, values: Mapping[str, Raw]) -> None:
         """Set some properties of a row."""
@@ -76,7 +76,9 @@ class Person:
         values = dict(original.now.values)
         values[identity.TITLE] = texts.shown(f"{self._world.title(original.now)} (1)")
         copy = self._world.add_page(self.id, original.now.parent, values)
-        copy.content = dict(original.content)
+        living = content.living(original.now.content)
+        blocks = self._world.born(copy, (each for each in living if each.type not in content.CHILDREN), self.id)
+        copy.versions[-1] = replace(copy.now, content=blocks)
         return copy.id
 
     # Tables
@@ -151,9 +153,6 @@ class Person:
     def reopen(self, comment: str) -> None:
         """Open the discussion of a comment again."""
         self._world.resolved.discard(self._world.comments[comment].discussion)
-
-    def _page(self, id_: str) -> Page:
-        return self._world.pages[identity.dashed(id_)]
 
     def _source(self, id_: str) -> DataSource:
         return self._world.sources[identity.dashed(id_)]

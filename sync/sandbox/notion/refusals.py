@@ -121,8 +121,11 @@ def unavailable() -> Refused:
     return Refused(503, "service_unavailable", message=message)
 
 
-def committed(resource: str | None) -> Refused:
-    """Return the 503 of a write that was saved; a create tells what it made (reference, "Request limits")."""
+def committed(resource: str | None = None, children: list[str] | None = None) -> Refused:
+    """Return the 503 of a write that was saved (reference, "Request limits").
+
+    A create tells what it made; an append tells into what, and which blocks it made there.
+    """
     details: dict[str, str | list[str]] = {
         "from": "sandbox",
         "elapsed_ms": "55012",
@@ -131,6 +134,8 @@ def committed(resource: str | None) -> Refused:
     }
     if resource is not None:
         details["committed_resource_id"] = resource
+    if children is not None:
+        details["committed_child_ids"] = children
     message = (
         "The change was saved, but the response could not be built in time. "
         "Read the object again instead of repeating the write."

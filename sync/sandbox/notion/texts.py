@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sync.sandbox.notion import times
 from sync.sandbox.notion.identity import checked
 from sync.sandbox.notion.model import Json, Raw
@@ -10,6 +12,8 @@ from sync.sandbox.notion.refusals import MISSING, invalid, too_long, wrong
 CONTENT, ELEMENTS, URL, EXPRESSION = 2000, 100, 2000, 1000
 """Limits of a request, not of what is kept (reference, "Request limits")."""
 COLORS = ("default", "gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
+TINTS = (*COLORS, *(f"{color}_background" for color in COLORS))
+"""The colours of words and blocks."""
 PLAIN: Json = {
     "bold": False,
     "italic": False,
@@ -47,26 +51,61 @@ def plain(elements: list[Json]) -> str:
     return "".join(each["plain_text"] for each in elements)
 
 
+def merged(elements: Iterable[Json]) -> list[Json]:
+    """Return rich text in which neighbours that look alike are one, however long (recorded: 2,000 and 1 are 2,001)."""
+    whole: list[Json] = []
+    for each in elements:
+        last = whole[-1] if whole else None
+        if last and last["type"] == each["type"] == "text" and _look(last) == _look(each):
+            whole[-1] = _text(last["plain_text"] + each["plain_text"], each["href"], each["annotations"])
+        elif each["plain_text"]:
+            whole.append(each)
+    return whole
+
+
+def element(content: str, url: str | None = None, look: Json | None = None) -> Json:
+    """Return one element of text."""
+    return _text(content, url, {**PLAIN, **(look or {})})
+
+
+def formula(expression: str, look: Json | None = None) -> Json:
+    """Return one element that is a formula."""
+    return {
+        "type": "equation",
+        "equation": {"expression": expression},
+        "annotations": {**PLAIN, **(look or {})},
+        "plain_text": expression,
+        "href": None,
+    }
+
+
+def mention(inner: Json, look: Json | None = None) -> Json:
+    """Return one element that mentions somebody or something; raises Refused."""
+    return _mention(inner, "body.mention", {**PLAIN, **(look or {})})
+
+
+def absolute(url: str) -> bool:
+    """Tell whether an address can be a link."""
+    return "://" in url or url.startswith(("mailto:", "tel:", "/"))
+
+
+def _look(of: Json) -> tuple[Json, str | None]:
+    return of["annotations"], of["href"]
+
+
 def _element(raw: Raw, at: str) -> Json:
     if not isinstance(raw, dict):
         raise wrong(at, "be an object", raw)
-    kind = raw.get("type") or next((kind for kind in KINDS if kind in raw), "text")
+    kind = raw.get("type", next((kind for kind in KINDS if kind in raw), "text"))
     if kind not in KINDS or not isinstance(raw.get(kind), dict):
         raise wrong(f"{at}.{kind if kind in KINDS else 'text'}", "be defined", raw.get(str(kind), MISSING))
-    annotations = _annotations(raw.get("annotations"), f"{at}.annotations")
+    annotations = _annotations(raw.get("annotations", {}), f"{at}.annotations")
     inner, place = raw[kind], f"{at}.{kind}"
     if kind == "text":
         return _text(_content(inner, place), _link(inner.get("link"), f"{place}.link"), annotations)
     if kind == "mention":
         return _mention(inner, place, annotations)
-    expression = _string(inner.get("expression", MISSING), f"{place}.expression", EXPRESSION)
-    return {
-        "type": "equation",
-        "equation": {"expression": expression},
-        "annotations": annotations,
-        "plain_text": expression,
-        "href": None,
-    }
+    return formula(_string(inner.get("expression", MISSING), f"{place}.expression", EXPRESSION), annotations)
 
 
 def _content(inner: Json, at: str) -> str:
@@ -86,7 +125,7 @@ def _link(raw: Raw, at: str) -> str | None:
         return None
     url = _string(raw.get("url", MISSING) if isinstance(raw, dict) else raw, f"{at}.url", URL)
     # Words of many public reports; a link has to be absolute.
-    if "://" not in url and not url.startswith(("mailto:", "tel:", "/")):
+    if not absolute(url):
         raise invalid("Invalid URL for link.")
     return url
 
@@ -101,13 +140,15 @@ def _text(content: str, url: str | None, annotations: Json) -> Json:
     }
 
 
-def _annotations(raw: Raw, at: str) -> Json:
-    given = raw or {}
-    for name in given:
+def _annotations(given: Raw, at: str) -> Json:
+    if not isinstance(given, dict):
+        raise wrong(at, "be an object or `undefined`", given)
+    for name, value in given.items():
         if name not in PLAIN:
-            raise wrong(f"{at}.{name}", "be not present", given[name])
-    allowed = {*COLORS, *(f"{color}_background" for color in COLORS)}
-    if given.get("color", "default") not in allowed:
+            raise wrong(f"{at}.{name}", "be not present", value)
+        if name != "color" and not isinstance(value, bool):
+            raise wrong(f"{at}.{name}", "be a boolean", value)
+    if given.get("color", "default") not in TINTS:
         raise wrong(f"{at}.color", "be a valid color", given["color"])
     return {**PLAIN, **given}
 

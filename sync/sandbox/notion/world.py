@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sync.sandbox.clock import Clock
-from sync.sandbox.notion import identity, texts
+from sync.sandbox.notion import content, identity, texts
 from sync.sandbox.notion.habits import Habits
 from sync.sandbox.notion.model import (
+    Block,
+    Blocks,
     Comment,
     Database,
     DataSource,
@@ -17,7 +19,9 @@ from sync.sandbox.notion.model import (
     Parent,
     Property,
     Raw,
+    Sketch,
     State,
+    Upload,
     User,
 )
 from sync.sandbox.notion.refusals import Refused, not_found
@@ -39,7 +43,10 @@ KEPT = timedelta(hours=1)
 
 
 class World:
-    """Everything there is, by id; `bot` is the connection, `capabilities` what it may do."""
+    """Everything there is, by id; `bot` is the connection, `capabilities` what it may do.
+
+    `homes` tells in which page a block is.
+    """
 
     def __init__(
         self, clock: Clock, habits: Habits, *, seed: int = 0, name: str = "tandem sandbox", base_url: str = ""
@@ -51,6 +58,8 @@ class World:
         self.sources: dict[str, DataSource] = {}
         self.pages: dict[str, Page] = {}
         self.comments: dict[str, Comment] = {}
+        self.homes: dict[str, str] = {}
+        self.uploads: dict[str, Upload] = {}
         self.resolved: set[str] = set()
         self.stale = 0.0
         self.cursors: dict[str, tuple[str, list[Page], int]] = {}
@@ -79,20 +88,54 @@ class World:
             source.numbered += 1
             page.number = source.numbered
             self._place(page, source)
+        self.hang(parent, page.id, actor=actor, type="child_page")
         return page
 
     def commit(self, page: Page, actor: str, **changes: Raw) -> State:
         """Change a page."""
         now = self.clock.now()
         before = page.now
-        state = replace(before, **changes, edited_at=now, edited_by=actor)
+        state = replace(before, **changes, edited_at=now, edited_by=actor, saved_at=None)
         while len(page.versions) > 1 and page.versions[1].edited_at < now - KEPT:
             del page.versions[0]
         page.versions.append(state)
         for parent in {before.parent, state.parent}:
             if parent.kind == "data_source_id":
                 self._place(page, self.sources[parent.id])
+        if state.parent != before.parent:
+            self.unhang(before.parent, page.id)
+            self.hang(state.parent, page.id, actor=actor, type="child_page")
         return state
+
+    def rewrite(self, page: Page, actor: str, blocks: Blocks) -> None:
+        """Change a page's content; whether it is an edit of the page when the connection does it, a switch says."""
+        if actor == self.bot.id and not self.habits.on("body_writes_touch_page"):
+            page.versions.append(replace(page.now, content=blocks, saved_at=self.clock.now()))
+        else:
+            self.commit(page, actor, content=blocks)
+
+    def born(self, page: Page, sketches: Iterable[Sketch], actor: str) -> Blocks:
+        """Return new blocks for a page, which are not in it yet."""
+        now, made = self.clock.now(), []
+        for each in sketches:
+            below = self.born(page, each.children, actor)
+            id_ = self.ids.uuid()
+            self.homes[id_] = page.id
+            made.append(_block(each, id_, below, now=now, actor=actor))
+        return tuple(made)
+
+    def hang(self, parent: Parent, id_: str, *, actor: str, type: str) -> None:  # noqa: A002 - Notion's word
+        """Show a child page or database as the last block of the page that it is in."""
+        above = self.pages.get(parent.id)
+        if above is not None and id_ != above.id:
+            new = _block(Sketch(type=type), id_, (), now=self.clock.now(), actor=actor)
+            above.versions[-1] = replace(above.now, content=(*above.now.content, new))
+
+    def unhang(self, parent: Parent, id_: str) -> None:
+        """Show a child page or database no longer where it was."""
+        above = self.pages.get(parent.id)
+        if above is not None:
+            above.versions[-1] = replace(above.now, content=content.without(above.now.content, id_))
 
     def forget(self, page: Page) -> None:
         """Delete a page for good."""
@@ -187,3 +230,16 @@ class World:
             source.ordered = last.now.edited_at <= page.now.edited_at
         source.rows[page.id] = page
         source.revision += 1
+
+
+def _block(sketch: Sketch, id_: str, below: Blocks, *, now: datetime, actor: str) -> Block:
+    return Block(
+        type=sketch.type,
+        body=sketch.body,
+        children=below,
+        id=id_,
+        created_at=now,
+        created_by=actor,
+        edited_at=now,
+        edited_by=actor,
+    )

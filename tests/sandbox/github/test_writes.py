@@ -44,6 +44,11 @@ def test_the_web_editor_writes_crlf_and_that_is_an_edit(ask, ada, clock):
     assert after["updated_at"] > before
 
 
+def test_the_web_editor_can_be_told_to_leave_line_ends_alone(ada, github):
+    github.faults.switch("web_editor_crlf", False)
+    assert ada.edit(REPOSITORY, 1, body="a\nb")["body"] == "a\nb"
+
+
 def test_titles_bodies_and_labels_have_limits(ask):
     assert ask.patch(ONE, title="x" * 256, body="y" * 65_536).status == 200
     long_title = ask.patch(ONE, title="x" * 257)

@@ -45,10 +45,10 @@ class Desk:
         self.headers: dict[str, str] = {}
         self.seen: set[tuple[str, str]] = set()
 
-    def ask(self, verb, path, body=None, *, token="sandbox-notion", version=VERSION):
+    def ask(self, verb, path, body=None, *, token="sandbox-notion", version=VERSION, headers=None):
         """Return the reply as it came."""
         parts = urlsplit(path)
-        headers = {"authorization": f"Bearer {token}", "notion-version": version}
+        headers = {"authorization": f"Bearer {token}", "notion-version": version, **(headers or {})}
         headers = {name: value for name, value in headers.items() if value is not None}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         reply = self.notion.handle(Request(verb, parts.path, parse_qs(parts.query), headers, raw))
@@ -101,6 +101,13 @@ class Desk:
         """Return what a page shows of a property."""
         shown = self.get(f"/v1/pages/{page}")["properties"][name]
         return shown[shown["type"]]
+
+    def send(self, upload, raw, *, name="a.png", kind="image/png"):
+        """Send the bytes of an upload as a form."""
+        head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'
+        form = {"content-type": "multipart/form-data; boundary=b"}
+        whole = head.encode() + raw + b"\r\n--b--\r\n"
+        return self.post(f"/v1/file_uploads/{upload}/send", whole, headers=form)
 
     def _good(self, verb, path, body=None, **kw):
         reply = self.ask(verb, path, body, **kw)

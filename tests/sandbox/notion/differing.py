@@ -14,9 +14,7 @@ class Known(NamedTuple):
 
 
 BY_ROUTE = {
-    r"/v1/blocks/|/markdown": "block content",
     r"/v1/views": "views are not in this sandbox",
-    r"/v1/file_uploads": "uploads of files are not in this sandbox",
     r"/templates": "templates are not in this sandbox",
     r"/v1/async_tasks": "no task is ever asynchronous here",
     r"/v1/custom_emojis": "custom emojis are not in this sandbox",
@@ -24,14 +22,33 @@ BY_ROUTE = {
 """Reasons for whatever is asked there."""
 
 ALONE = [
-    Known("block content", "^400 .* not in this sandbox", {"blocks-children-page1": [0]}),
-    Known("the second page was not recorded", "^.(has_more|next_cursor) is", {"query-first-page-cursor": [0]}),
+    Known(
+        "the second page was not recorded",
+        "^.(has_more|next_cursor) is",
+        {"query-first-page-cursor": [0], "blocks-children-page1": [0]},
+    ),
 ]
 """The same for exchanges that were recorded alone."""
 
 LISTED = [
     Known(
-        "block content: the comments of a block",
+        "the title of a page or database that the story mentions and never shows",
+        "plain_text is 'Untitled'",
+        {"test_blocks/test_local_remote_mention_block_cmp": [15, 17], "test_rich_text/test_mention": [3]},
+    ),
+    Known(
+        "the content of pages that the story half shows: a synced block's original is elsewhere",
+        "",
+        {"test_page/test_page_to_markdown": [0, 5, 6]},
+    ),
+    Known("no task is ever asynchronous here", "^200 ", {"test_async_tasks_retrieve": [1]}),
+    Known(
+        "files that were uploaded before the story",
+        "results has|has_more|next_cursor",
+        {"test_file_uploads_list": [0], "test_file_uploads_list_with_start_cursor": [2, 3]},
+    ),
+    Known(
+        "the comments of a block",
         "parent|results",
         {"test_docs_py_snippets/test_page_advanced": [63, 64]},
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import unquote
 
-from sync.sandbox.notion.model import Comment, Database, DataSource, Option, Page, Parent, Property, State, User
+from sync.sandbox.notion.model import Block, Comment, Database, DataSource, Option, Page, Parent, Property, State, User
 
 OPTIONS = ("select", "multi_select", "status")
 QUERY = re.compile(r"/data_sources/([0-9a-f-]{36})/query")
@@ -26,6 +27,7 @@ def furnish(world, exchanges):
     for source in list(world.sources.values()):
         _mirrors(world, source)
     _above(world, exchanges)
+    _contents(world, exchanges)
 
 
 def walk(value):
@@ -249,9 +251,51 @@ def _above(world, exchanges):
     for raw in named:
         id_ = raw and _dashed(raw)
         if id_ and id_ not in world.pages and id_ not in made:
-            now = world.clock.now()
-            state = State({}, Parent("workspace"), now, world.bot.id)
-            world.pages[id_] = Page(id_, now, world.bot.id, 0, [state])
+            _unseen_page(world, id_)
+
+
+def _contents(world, exchanges):
+    """Fill pages with the blocks that a story finds in them, and with the pages and databases that are in them."""
+    for kind, found in (("child_database", world.databases), ("child_page", world.pages)):
+        for each in list(found.values()):
+            at = each.parent if kind == "child_database" else each.now.parent
+            world.hang(at, each.id, actor=world.bot.id, type=kind)
+    blocks, made = {}, set()
+    for exchange in exchanges:
+        method, shown = exchange["request"]["method"], exchange["response"]["body"]
+        found = [each for each in (shown, *shown.get("results", ())) if each.get("object") == "block"]
+        if method == "GET":
+            blocks |= {each["id"]: each for each in found if each["id"] not in made | blocks.keys()}
+        made |= {each["id"] for each in found}
+    rows = {}
+    for raw in blocks.values():
+        if raw["type"] not in {"child_page", "child_database"}:
+            rows.setdefault(_id(raw["parent"]), []).append(raw)
+    for id_ in [each for each in rows if each not in blocks or blocks[each]["type"] == "child_page"]:
+        page = world.pages.get(id_) or _unseen_page(world, id_)
+        row = tuple(_block(world, page, raw, rows) for raw in rows[id_])
+        page.versions[-1] = replace(page.now, content=(*row, *page.now.content))
+
+
+def _block(world, page, raw, rows):
+    world.homes[raw["id"]] = page.id
+    return Block(
+        type=raw["type"],
+        body=raw[raw["type"]],
+        children=tuple(_block(world, page, each, rows) for each in rows.get(raw["id"], ())),
+        id=raw["id"],
+        created_at=_time(raw["created_time"]),
+        created_by=raw["created_by"]["id"],
+        edited_at=_time(raw["last_edited_time"]),
+        edited_by=raw["last_edited_by"]["id"],
+    )
+
+
+def _unseen_page(world, id_):
+    """Add an empty page that the story names and never shows."""
+    now = world.clock.now()
+    world.pages[id_] = Page(id_, now, world.bot.id, 0, [State({}, Parent("workspace"), now, world.bot.id)])
+    return world.pages[id_]
 
 
 def _parent(raw):

@@ -53,6 +53,22 @@ def test_a_client_reads_writes_and_walks(client, sandbox, table):
     assert sum(row["in_trash"] for row in sandbox.notion.pages(found["id"])) == 1
 
 
+def test_a_client_fills_a_page_with_blocks_markdown_and_a_file(client, sandbox, table):
+    parent = {"type": "data_source_id", "data_source_id": table.data_source}
+    page = client.pages.create(parent=parent, properties={"Name": {"title": text("Row")}})["id"]
+    client.blocks.children.append(page, children=[{"paragraph": {"rich_text": text("one")}}])
+    upload = client.file_uploads.create(mode="single_part", filename="plan.png", content_type="image/png")["id"]
+    client.file_uploads.send(upload, file=("plan.png", b"\x89PNG", "image/png"))
+    image = {"image": {"type": "file_upload", "file_upload": {"id": upload}}}
+    client.blocks.children.append(page, children=[image], position={"type": "start"})
+    first, second = collect_paginated_api(client.blocks.children.list, block_id=page, page_size=1)
+    assert (first["image"]["type"], second["type"]) == ("file", "paragraph")
+    change = {"type": "insert_content", "insert_content": {"content": "- two"}, "markdown_version": "v2"}
+    told = client.request(path=f"pages/{page}/markdown", method="PATCH", body=change)
+    assert told["markdown"].endswith("one\n\n- two")
+    assert sandbox.notion.world.uploads[upload].content == b"\x89PNG"
+
+
 def test_a_client_names_properties_by_ids_that_need_encoding(client, sandbox, table):
     columns = sandbox.notion.world.sources[table.data_source].properties
     column = next(each for each in columns.values() if each.name == "Points")

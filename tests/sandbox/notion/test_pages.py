@@ -122,28 +122,24 @@ def test_a_page_needs_a_parent(desk, parent):
     assert "body.parent" in desk.refused("POST", "/v1/pages", {"parent": parent, "properties": {}})["message"]
 
 
-def test_content_is_kept_as_it_came_and_only_one_kind_of_it(desk, notion, source):
-    body = {"parent": {"data_source_id": source}, "properties": {}, "markdown": "# Hello"}
+def test_a_page_is_born_with_one_kind_of_content_which_can_be_erased(desk, notion, source):
+    body = {"parent": {"data_source_id": source}, "properties": {"title": text("T")}, "markdown": "# Hello"}
     made = desk.post("/v1/pages", body)["id"]
-    assert notion.page(made)["content"] == {"markdown": "# Hello"}
-    assert desk.get(f"/v1/pages/{made}/markdown")["markdown"] == "# Hello"
+    assert notion.page(made)["content"] == "# Hello"
     assert "not present" in desk.refused("POST", "/v1/pages", {**body, "children": []})["message"]
     desk.patch(f"/v1/pages/{made}", {"erase_content": True})
-    assert notion.page(made)["content"] == {}
+    assert notion.page(made)["content"] == ""
 
 
-@pytest.mark.parametrize(
-    ("verb", "path"),
-    [
-        ("PATCH", "/v1/pages/{}/markdown"),
-        ("GET", "/v1/blocks/{}/children"),
-        ("PATCH", "/v1/blocks/{}/children"),
-        ("PATCH", "/v1/blocks/{}"),
-    ],
-)
-def test_blocks_and_markdown_say_that_they_are_not_here_yet(desk, page, verb, path):
-    body = {} if verb == "PATCH" else None
-    assert desk.refused(verb, path.format(page), body)["message"].endswith("is not in this sandbox yet.")
+def test_the_first_heading_is_the_title_of_a_page_that_gets_none(desk, notion, source):
+    body = {
+        "parent": {"data_source_id": source},
+        "properties": {},
+        "markdown": "# Hello\n\nwords",
+        "markdown_version": "v2",
+    }
+    made = desk.post("/v1/pages", body)["id"]
+    assert (notion.page(made)["properties"]["Name"], notion.page(made)["content"]) == ("Hello", "words")
 
 
 def test_a_page_moves_to_another_table_with_what_fits_there(desk, notion, page):

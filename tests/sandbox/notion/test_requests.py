@@ -83,7 +83,9 @@ def test_an_id_that_is_none_and_an_id_that_nobody_has_are_refused_everywhere(des
     assert unknown["status"] in {400, 404}
 
 
-@pytest.mark.parametrize("route", [each for each in ROUTES if each.verb in {"POST", "PATCH"}], ids=named)
+@pytest.mark.parametrize(
+    "route", [each for each in ROUTES if each.verb in {"POST", "PATCH"} and not each.raw], ids=named
+)
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"text"', b"7"])
 def test_a_body_that_is_no_object_is_refused_everywhere(desk, route, body):
     error = desk.refused(route.verb, filled(route.template, NOBODY), body)

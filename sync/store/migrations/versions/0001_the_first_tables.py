@@ -58,7 +58,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
         sa.Column("fields", sa.Text(), server_default="[]", nullable=False),
         sa.Column("guards", sa.Text(), server_default="[]", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("overwritten", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("replaced", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
         sqlite_autoincrement=True,
     )
@@ -89,6 +89,8 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
         sa.Column("notion_container", sa.Text(), nullable=True),
         sa.Column("notion_number", sa.BigInteger(), nullable=True),
         sa.Column("closed_by_us", sa.Boolean(), nullable=False),
+        sa.Column("tied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deep_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("marked", sa.BigInteger(), nullable=True),
@@ -109,6 +111,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
             unique=False,
             sqlite_where=sa.text("marked IS NOT NULL"),
             postgresql_where=sa.text("marked IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_links_parent",
+            ["parent"],
+            unique=False,
+            sqlite_where=sa.text("parent IS NOT NULL"),
+            postgresql_where=sa.text("parent IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_links_waiting_since",
@@ -248,6 +257,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("container", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("kind", sa.Text(), server_default="issue", nullable=False),
         sa.Column("address", sa.Text(), server_default="", nullable=False),
         sa.Column("in_sight", sa.Boolean(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
@@ -380,6 +390,11 @@ def downgrade() -> None:  # noqa: PLR0915 - the same list
             "uq_links_github",
             sqlite_where=sa.text("state != 'tombstoned'"),
             postgresql_where=sa.text("state != 'tombstoned'"),
+        )
+        batch_op.drop_index(
+            "ix_links_parent",
+            sqlite_where=sa.text("parent IS NOT NULL"),
+            postgresql_where=sa.text("parent IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_links_waiting_since",

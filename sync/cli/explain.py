@@ -1,0 +1,194 @@
+"""`tandem explain`: the life of one record, and why nothing is done about it; neither service is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from sync.cli import conflicts, life
+from sync.cli.documents import value
+from sync.cli.frame import Result
+from sync.cli.naming import Issue, named
+from sync.cli.session import state
+from sync.config.mappings import load_mappings
+from sync.config.settings import load_settings
+from sync.core import why
+from sync.core.errors import Misconfigured, Problem
+from sync.core.mapping import Mapping
+from sync.core.model import LinkState, Ref, Side
+from sync.core.sides import Compared, Names, compared
+from sync.core.sides import named as names_of
+from sync.core.state import Observation
+from sync.flow.bind import remembered
+from sync.store import SqlStore
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sync.store.story import Story
+
+LINES = 1000
+"""Lines of a journal that are told."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is known of a record in one mapping: `story` is that of its link, None where it never had one."""
+
+    mapping: str
+    seen: Observation
+    names: Names
+    story: Story | None
+    quarantined: str | None
+    why: tuple[str, ...] = ()
+
+    @property
+    def linked(self) -> bool:
+        """Tell whether a living link holds the record."""
+        return self.story is not None and self.story.known.link.state is not LinkState.TOMBSTONED
+
+    @property
+    def sides(self) -> dict[Side, Observation]:
+        """Return what is known of both records, or of the one that there is."""
+        if self.story is None or not self.linked:
+            return {self.seen.record.ref.side: self.seen}
+        return {side: observed for side in Side if (observed := self.story.known.on(side))}
+
+    @property
+    def rows(self) -> list[Compared]:
+        """Return the fields of the link, side by side."""
+        return compared(self.story.known, self.names) if self.story and self.linked else []
+
+
+def explain(text: str) -> Result:
+    """Tell what was seen, decided and written of a record, and why; raises Misconfigured where no mapping knows it."""
+    sought = named(text)
+    files = load_mappings(load_settings().mappings_dir).mappings
+    with state() as store:
+        accounts = sorted(_accounts(store, files, sought), key=lambda each: not each.linked)
+    if not accounts:
+        raise Misconfigured([_unseen(sought, files)])
+    documents = [_document(each) for each in accounts]
+
+    def show(out: Console) -> None:
+        for account, document in zip(accounts, documents, strict=True):
+            life.show(out, document, account.names)
+
+    return Result({**documents[0], "elsewhere": documents[1:]}, show)
+
+
+def _accounts(store: SqlStore, files: Sequence[Mapping], sought: Issue | str) -> Iterator[Account]:
+    by_name = {file.name: file for file in files}
+    for name in sorted({*by_name, *store.schema_times()}):
+        names = names_of(by_name.get(name), remembered(store.mapping(name)))
+        seen = _seen(store, name, sought)
+        if seen is None:
+            continue
+        link = seen.link or store.last_link(name, seen.record.ref)
+        story = store.story(link, LINES) if link else None
+        kept_out = {each.ref: each.reason for each in store.quarantined(name)}.get(seen.record.ref)
+        account = Account(name, seen, names, story, kept_out)
+        yield replace(account, why=tuple(_why(store, account)))
+
+
+def _seen(store: SqlStore, mapping: str, sought: Issue | str) -> Observation | None:
+    if not isinstance(sought, Issue):
+        return store.seen_by([mapping], Ref(Side.NOTION, sought)).get(mapping)
+    schema = remembered(store.mapping(mapping)).get(Side.GITHUB)
+    ids = [
+        id_ for id_, name in (schema.containers if schema else ()) if name.casefold() == sought.repository.casefold()
+    ]
+    found = (store.numbered(mapping, id_, sought.number) for id_ in ids)
+    return next((each for each in found if each is not None), None)
+
+
+def _why(store: SqlStore, account: Account) -> Iterator[str]:
+    """Yield why nothing is being done, what holds up the whole mapping first; there is always a reason."""
+    standing = store.standing(account.mapping)
+    story = account.story if account.linked else None
+    told = []
+    if standing.paused:
+        told.append(f"the mapping rests: {standing.paused}")
+    if story and story.withheld:
+        details = "; ".join(detail for kind, detail in standing.refusals.items() if kind in story.withheld)
+        told.append(f"a guard holds it back: {details or story.withheld}; `tandem sync --yes` lets it through")
+    told += _of_link(story, account.names) if story else _of_record(store, account)
+    unheard = why.IN_STEP if story else "it was seen after the last decision: the next pass finds it a partner"
+    yield from told or [unheard]
+
+
+def _of_link(story: Story, names: Names) -> Iterator[str]:
+    rows = compared(story.known, names)
+    if story.known.outgoing and story.delay:
+        yield f"its write waits until {story.due:%H:%M:%S} UTC: {story.delay}"
+    for conflict in story.conflicts:
+        name = conflict.field.partition("~")[0]
+        chosen = f"{conflict.resolved} was chosen: the next pass writes it" if conflict.resolved else ""
+        cure = chosen or f"`tandem conflicts resolve {conflict.id} --use github|notion` decides"
+        yield f"both sides changed {name} and disagree, so that it is held: {cure}"
+    held = {conflict.field for conflict in story.conflicts}
+    yield from why.of_link(story.known, [row for row in rows if row.key not in held], story.because)
+    for each in story.unmapped:
+        name = each.field.partition("~")[0]
+        yield f"{each.side} shows {each.value!r} in {name}, which no row can say on the other side"
+
+
+def _of_record(store: SqlStore, account: Account) -> Iterator[str]:
+    if account.quarantined:
+        yield f"it is kept out until a person acts: {account.quarantined}"
+        return
+    bound = account.names.bound
+    told = list(why.of_record(account.seen.record, bound, datetime.now(UTC)))
+    yield from told
+    places = ((side, each) for side in Side for each in bound.containers[side]) if bound else ()
+    if not told and not all(store.cursor(account.mapping, *place) for place in places):
+        yield "nothing is tied or born before both sides were read to their end: run `tandem sync`"
+
+
+def _unseen(sought: Issue | str, files: Sequence[Mapping]) -> Problem:
+    """Return that nobody knows the record, and what to do."""
+    if not files:
+        return Problem(f"{sought} is unknown: there is no sound mapping", cure="see `tandem check`")
+    if isinstance(sought, Issue):
+        ours = {name.casefold(): name for file in files for name in file.github.repositories}
+        if sought.repository.casefold() not in ours:
+            near = get_close_matches(sought.repository.casefold(), ours, n=1)
+            return Problem(
+                f"{sought.repository} is a repository of no mapping",
+                nearest=ours[near[0]] if near else None,
+                cure="name it under `github.repositories` of a mapping, or correct the name",
+            )
+        cure = "run `tandem sync` if it is younger than the last pass; pull requests are never copied"
+    else:
+        cure = "run `tandem sync` if it is younger than the last pass; it must stand in a mapping's database"
+    return Problem(f"no mapping has seen {sought} yet", cure=cure)
+
+
+def _document(account: Account) -> dict[str, Any]:
+    story, sides = account.story, account.sides
+    known = story.known if story else None
+    issue = sides.get(Side.GITHUB)
+    page = sides.get(Side.NOTION)
+    write = known.outgoing if known else None
+    return {
+        "mapping": account.mapping,
+        "issue": issue.record.label if issue else None,
+        "page": page.record.ref.id if page else None,
+        "link": life.link(story) if story else None,
+        "why": list(account.why),
+        **{side.value: life.record(observed) if (observed := sides.get(side)) else None for side in Side},
+        "fields": [life.field(row) for row in account.rows],
+        "write": life.write(story, write) if story and write else None,
+        "conflicts": [conflicts.document(row) for row in story.conflicts] if story else [],
+        "failure": life.failure(known.failure) if known and known.failure else None,
+        "withheld": (story.withheld if story else "") or None,
+        "quarantined": account.quarantined,
+        "unmapped": [
+            {"side": each.side.value, "field": each.field.partition("~")[0], "value": value(each.value)}
+            for each in (story.unmapped if story else ())
+        ],
+        "life": life.events(story.lines if story else (), sides, account.names),
+    }

@@ -1,0 +1,120 @@
+"""One link as a person compares it: each field on both sides, and what both last agreed on; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sync.core.bind import bind
+from sync.core.bound import Bound, Field
+from sync.core.errors import Misconfigured
+from sync.core.mapping import Mapping as MappingFile
+from sync.core.mapping import Policy
+from sync.core.model import UNREAD, Facet, Kind, Reading, Record, Schema, Shadow, Side, Value
+from sync.core.state import Known
+from sync.core.transforms import Plain
+from sync.core.values import same
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field: its name and value on each side, what each showed when both last agreed, and a word for it all."""
+
+    key: str
+    labels: Mapping[Side, str]
+    values: Mapping[Side, Reading]
+    shadow: Shadow | None
+    tone: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """What people call things of a mapping: bound rows where they bind, properties and people by id."""
+
+    bound: Bound | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    containers: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
+
+    def label(self, side: Side | None, key: str) -> str:
+        """Return what a side calls a field of a write; a row that is in no file any more has its first part left."""
+        row = self.bound.field(key) if self.bound and side else None
+        return row.facet(side).label if row and side else key.partition("~")[0]
+
+
+def named(file: MappingFile | None, schemas: Mapping[Side, Schema]) -> Names:
+    """Return the names as the mapping's schemas had them when they were read last."""
+    if not schemas:
+        return Names()
+    notion = schemas[Side.NOTION]
+    try:
+        bound = bind(file, schemas[Side.GITHUB], notion) if file else None
+    except Misconfigured:
+        bound = None  # what is wrong with the file is told elsewhere
+    return Names(
+        bound,
+        {each.id: each.name for each in notion.properties},
+        {person.id: person.name for person in notion.people or ()},
+        {side: tuple(name for _, name in schema.containers) for side, schema in schemas.items()},
+    )
+
+
+def compared(known: Known, named: Names) -> list[Compared]:
+    """Return the fields of a link in the mapping's order, or, where it does not bind, those that ever agreed."""
+    rows = named.bound.fields if named.bound else [_remains(key) for key in known.shadows]
+    return [_compared(known, row) for row in rows]
+
+
+def others(record: Record, named: Names) -> list[tuple[str, Reading]]:
+    """Return all that a record shows, by the names that people know."""
+    return [(named.properties.get(name, name), value) for name, value in record.fields.items()]
+
+
+def _compared(known: Known, row: Field) -> Compared:
+    values: dict[Side, Reading] = {}
+    for side in Side:
+        observed = known.on(side)
+        values[side] = row.read(observed.record) if observed else UNREAD
+    shadow = known.shadows.get(row.key)
+    moved = [side for side in Side if shadow and _moved(row, side, values[side], shadow)]
+    tone, word = _told(shadow, moved, differ=_differ(row, values))
+    return Compared(row.key, {side: row.facet(side).label for side in Side}, values, shadow, tone, word)
+
+
+def _moved(row: Field, side: Side, shown: Reading, shadow: Shadow) -> bool:
+    """Tell whether a side shows something else than when both last agreed, as far as it takes part."""
+    return shown is not UNREAD and not same(row.facet(side).kind, row.transform.seen(side, shown), shadow.on(side))
+
+
+def _differ(row: Field, values: Mapping[Side, Reading]) -> bool:
+    github, notion = values[Side.GITHUB], values[Side.NOTION]
+    return github is not UNREAD and notion is not UNREAD and not row.transform.agree(github, notion)
+
+
+def _told(shadow: Shadow | None, moved: list[Side], *, differ: bool) -> tuple[str, str]:
+    if shadow is None:
+        return "rests", "not agreed yet"
+    if len(moved) == len(Side):
+        return "asks", "changed on both sides"
+    if moved:
+        return "busy", f"changed {'on GitHub' if moved == [Side.GITHUB] else 'in Notion'}"
+    if differ:
+        return "rests", "differs, and neither changed since"
+    return ("good", "in step") if shadow.confirmed else ("busy", "sent, not shown back yet")
+
+
+def _remains(key: str) -> Field:
+    """Return a field for a row that is in no file any more: its values are shown as they are."""
+    parts = dict(zip(Side, (key.partition("~")[0], key.partition("~")[2]), strict=True))
+    issue, page = (Facet(side, name, name, Kind.TEXT) for side, name in parts.items())
+    return Field(key, issue, page, _Unknown(), Policy.HOLD, frozenset())
+
+
+class _Unknown(Plain):
+    """What a row without a file means is not known, so that nothing is said to differ."""
+
+    def agree(self, github: Value, notion: Value) -> bool:
+        """Return that nothing is known against it."""
+        del github, notion
+        return True
