@@ -35,9 +35,9 @@ from sync.sandbox.server import Sandbox
 SECRET = "bench-secret"
 FEW = 20
 PATIENCE = 60.0
-MORE = '\n  - {github: number, notion: "No."}\nguards: {max_overwrites: 100000}\n'
+GUARDS = "\nguards: {max_overwrites: 100000}\n"
 LAST = 0.8
-BETWEEN = 1.5
+BETWEEN = 0.8
 """Seconds between two edits amid the import."""
 
 
@@ -140,10 +140,10 @@ def busy(stage: Stage, hooks: Hooks, notion: Timed, sizes: tuple[int, int]) -> N
     issues, scale = sizes
     found: list[float] = []
     while notion.creates < issues * LAST:
-        born = sorted(page["properties"]["No."] for page in stage.pages()) if notion.creates else []
+        born = sorted(int(page["properties"]["GitHub"].rpartition("/")[2]) for page in stage.pages())
         if len(born) > len(found):
             title = f"Edited amid an import, {len(found):04}."
-            found.append(waited(notion, title, hooks.edited(int(born[len(found)]), title)))
+            found.append(waited(notion, title, hooks.edited(born[len(found)], title)))
         time.sleep(BETWEEN)
     told(f"amid the first {LAST:.0%} of {issues} births, limits x {scale}, each call {LATENCY / scale:.2f} s", found)
     refused = sum(front.counters.snapshot()["limited"] for front in stage.running.fronts.values())
@@ -181,7 +181,7 @@ def staged(issues: int, scale: int) -> Iterator[tuple[Stage, Hooks, Timed]]:
             "GITHUB_WEBHOOK_SECRET": SECRET,
             "LOG_LEVEL": "warning",
         }
-        file = mapping_file(stage.ids.database) + MORE
+        file = mapping_file(stage.ids.database) + GUARDS
         with stack(Path(folder), file, settings) as processes, web(processes):
             hooks = Hooks(stage, port)
             hooks.ready()
@@ -199,4 +199,4 @@ def main(edits: int, issues: int, scale: int) -> None:
 
 if __name__ == "__main__":
     given = [int(word) for word in sys.argv[1:]]
-    main(*(given + [100, 600, 10][len(given) :]))
+    main(*(given + [100, 2000, 10][len(given) :]))
