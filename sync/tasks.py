@@ -12,7 +12,7 @@ from sync import wiring
 from sync.core.limits import Lane
 from sync.core.pace import Due
 from sync.errand import errand
-from sync.flow import beat
+from sync.flow import beat, missed
 from sync.flow import turn as flow
 from sync.wiring import Sync
 
@@ -20,6 +20,7 @@ DRAIN = timedelta(seconds=5)
 """A drain gives its thread back after this long: what it wrote is decided on, and no person waits for a backlog."""
 TICK_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
+REDELIVER_SECONDS = 600.0
 
 ending = Event()
 """Set as soon as this worker was asked to end: the write under way is finished, and no other is begun."""
@@ -27,6 +28,7 @@ ending = Event()
 app = wiring.celery_app()
 app.conf.beat_schedule = {
     "tick": {"task": "tick", "schedule": TICK_SECONDS, "args": ("",)},
+    "redeliver": {"task": "redeliver", "schedule": REDELIVER_SECONDS, "args": ("",)},
     "prune": {"task": "prune", "schedule": PRUNE_SECONDS, "args": ("",)},
 }
 
@@ -61,6 +63,14 @@ def tick(sync: Sync, _key: str) -> None:
 def prune(sync: Sync, _key: str) -> None:
     """Forget a bite of what is older than JOURNAL_DAYS."""
     sync.store.prune(sync.clock.now() - timedelta(days=sync.settings.journal_days))
+
+
+@task
+def redeliver(sync: Sync, _key: str) -> None:
+    """Have GitHub make the deliveries again that failed, where there are webhooks and the token reaches them."""
+    if sync.settings.github_webhook_secrets:
+        names = [name for mapping in sync.mappings for name in mapping.github.repositories]
+        missed.ask_again(sync, names, sync.store, sync.clock)
 
 
 @task

@@ -284,6 +284,17 @@ class Sync:
         self.closing.callback(door.close)
         return GitHubSurveyor(door)
 
+    def ask_again(self, repository: str, now: datetime) -> int:
+        """Have GitHub's deliveries about a repository made again that failed, and return how many those were."""
+        from sync.remotes.github.deliveries import ROUTE, Deliveries
+
+        door = self._github_door(self._gate(WORKER_PATIENCE), [repository])
+        ours = f"{self.settings.public_url}{ROUTE}" if self.settings.public_url else ""
+        try:
+            return Deliveries(door, ours).ask_again(repository, now)
+        finally:
+            door.close()
+
     def _gate(self, patience: float, mapping: str = "") -> CountedGate:
         return CountedGate(Gate(self.limiter, patience=patience), self.calls, mapping)
 

@@ -192,6 +192,14 @@ class Designer(Protocol):
         ...
 
 
+class Redeliverer(Protocol):
+    """What is asked of a service that could not tell us something."""
+
+    def ask_again(self, repository: str, now: datetime) -> int:
+        """Have the deliveries about a repository made again that failed, and return how many those were."""
+        ...
+
+
 class Queue(Protocol):
     """A nudge to a worker: a task's name and a key, never a record; losing one loses nothing."""
 

@@ -307,6 +307,14 @@ class Passes(Protocol):
         """Return when that was alive last."""
         ...
 
+    def note(self, name: str, text: str) -> None:
+        """Keep a small text that belongs to no mapping."""
+        ...
+
+    def noted(self, name: str) -> str | None:
+        """Return such a text."""
+        ...
+
     def set_back(self, now: datetime) -> None:
         """Bring to the present what a clock that was ahead put into the future."""
         ...

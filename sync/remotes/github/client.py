@@ -113,6 +113,14 @@ class Door:
         """Change something, once; raises Vanished where it is not there, and what create raises."""
         return self._write("PATCH", url, body, self._tariff.write)
 
+    def nudge(self, url: str) -> bool:
+        """Post nothing, to have the service do something again; tell whether it will. Raises what a read does."""
+        try:
+            answer = self._call("POST", url, charges=self._tariff.write)
+        except requests.RequestException as lost:
+            raise TryLater(UNREACHED_WAIT, f"GitHub could not be reached: {type(lost).__name__}") from lost
+        return answer.status == HTTPStatus.ACCEPTED
+
     def delete(self, url: str) -> None:
         """Delete something; raises Vanished where it is not there, and what create raises."""
         self._write("DELETE", url, None, self._tariff.write)

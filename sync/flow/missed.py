@@ -1,0 +1,36 @@
+"""Words that were not heard, asked for again: a few repositories at a time, in turn; the polls see the same anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sync.core.errors import TandemError, TryLater
+from sync.core.ports import Clock, Redeliverer
+from sync.core.store import Store
+
+AT_ONCE = 20
+"""Repositories that are asked about in one go: two calls each, and more only where something failed."""
+PLACE = "deliveries asked for up to"
+
+
+def ask_again(deliveries: Redeliverer, repositories: Sequence[str], store: Store, clock: Clock) -> int:
+    """Have the deliveries made again that failed, and return how many; raises TryLater where it cannot go on now.
+
+    A credential that does not reach a repository's webhooks is no fault: nothing is asked for there.
+    """
+    every = sorted(set(repositories))
+    last = store.noted(PLACE) or ""
+    turn = [each for each in every if each > last][:AT_ONCE]
+    asked = 0
+    for repository in turn:
+        try:
+            asked += deliveries.ask_again(repository, clock.now())
+        except TryLater:
+            raise
+        except TandemError:
+            continue
+        finally:
+            store.note(PLACE, repository)
+    if len(turn) < AT_ONCE:
+        store.note(PLACE, "")
+    return asked
