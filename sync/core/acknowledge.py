@@ -39,6 +39,12 @@ def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
     return Applied(shadows, tuple(refused), _replaced(known, bound, op, reply))
 
 
+def found(bound: Bound, op: Op, record: Record) -> Record:
+    """Return what a record proves that was found for a lost reply: people may have gone on with a text in it since."""
+    texts = (facet for each in op.fields if (facet := bound.facet(op.side, each)).kind is Kind.DOCUMENT)
+    return replace(record, fields={**record.fields, **dict.fromkeys((facet.name for facet in texts), UNREAD)})
+
+
 def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record) -> tuple[Shadow | None, bool]:
     """Return a written field's shadow after the reply, and whether the reply shows what was meant."""
     assert change.settles is not None

@@ -48,8 +48,8 @@ def look_due(world: World, bound: Bound) -> None:
     due = world.store.due_looks(world.name, world.now())
     seen = world.store.observations(world.name, due)
     shown = [ref for ref, at in due.items() if ref in seen and _listed_since(seen[ref], at)]
-    world.store.looked(world.name, shown)
     for ref in shown:
+        world.store.looked(world.name, [ref])
         complete(world, bound, ref)
     look(world, bound, [ref for ref in due if ref not in shown])
 
@@ -68,7 +68,6 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
         if ref.kind == COMMENT and bound.discussion is None:
             world.store.looked(world.name, [ref])
             continue
-        world.store.looked(world.name, [ref])
         _read_one(world, bound, ref, alive)
         complete(world, bound, ref)
 
@@ -80,6 +79,7 @@ def _read_one(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> N
         if ref.container not in alive:
             alive[ref.container] = world.remote(ref.side).alive(ref.container)
         record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
+    world.store.looked(world.name, [ref])
     keep(world, bound, [_believed(world, record)], moment)
 
 
@@ -107,8 +107,11 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
         world.store.look_later(world.name, [ref], waits)
         missing = [facet for facet in missing if not facet.apart]
     if missing:
+        world.store.look_later(world.name, [ref], seen.read_at)  # so it stays on the list, should the call fail
         moment = Moment(world.store.tick(), world.now())
-        keep(world, bound, [world.remote(ref.side).complete(seen.record, missing)], moment)
+        record = world.remote(ref.side).complete(seen.record, missing)
+        world.store.looked(world.name, [ref])
+        keep(world, bound, [record], moment)
 
 
 def deepen(world: World, bound: Bound, link: Link) -> None:

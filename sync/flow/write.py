@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 
 from sync.core import facets
-from sync.core.acknowledge import acknowledge
+from sync.core.acknowledge import acknowledge, found
 from sync.core.bound import MARK, Bound
 from sync.core.comments import within
 from sync.core.errors import (
@@ -225,7 +225,7 @@ def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, j
     now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, told(bound, reply)
     known = world.store.known(outgoing.link.id)
     assert known is not None
-    applied = acknowledge(known, bound, op, reply)
+    applied = acknowledge(known, bound, op, reply if judge else found(bound, op, reply))
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
     changes = () if op.birth else op.changes
     ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
