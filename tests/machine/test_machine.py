@@ -153,7 +153,14 @@ class Machine(RuleBasedStateMachine):
 
     # -- people --------------------------------------------------------------------------------------------------
 
-    @rule(side=SIDES)
+    @rule(what=st.sampled_from([*Side, None]), pick=st.integers(0, 9))
+    def person_creates_a_record_or_deletes_an_issue(self, what, pick):
+        issues = self.team.here(Side.GITHUB)
+        if what:
+            self.person_creates(what)
+        elif len(issues) > 2:
+            self.team.presence(Side.GITHUB, issues[pick % len(issues)], Presence.DELETED)
+
     def person_creates(self, side):
         self.titles += 1
         self.team.create(side, f"born {self.titles}")
@@ -163,7 +170,7 @@ class Machine(RuleBasedStateMachine):
         for name in some:
             self._edit(side, name, pick, data.draw(VALUES[side, name]))
 
-    @rule(name=st.sampled_from([*SINGLE, *SETS]), pick=st.integers(0, 9), side=SIDES, data=st.data())
+    @rule(name=st.sampled_from([*SINGLE, *SETS, "locked"]), pick=st.integers(0, 9), side=SIDES, data=st.data())
     def one_person_edits_one_side_of_a_link(self, name, pick, side, data):
         pairs = self.team.pairs()
         if pairs:
@@ -178,12 +185,6 @@ class Machine(RuleBasedStateMachine):
             for side in (first, first.other):
                 self.team.edit(side, ids[side], name, data.draw(VALUES[side, name]))
                 self.team.clock.advance(seconds)
-
-    @rule(pick=st.integers(0, 9))
-    def person_deletes_an_issue(self, pick):
-        issues = self.team.here(Side.GITHUB)
-        if len(issues) > 2:
-            self.team.presence(Side.GITHUB, issues[pick % len(issues)], Presence.DELETED)
 
     @rule(
         what=st.sampled_from(["trashed", "trashed", "moved", "transferred", "archived", "out of scope"]),
@@ -244,13 +245,12 @@ class Machine(RuleBasedStateMachine):
     def another_worker_writes_in_the_middle(self, calls, after):
         self.team.storm.faults.append(Fault(calls, after, lambda: self.team.write_one("w2")))
 
-    @rule(side=SIDES, seconds=st.sampled_from([0, 20, 50]))
-    def reads_become_stale(self, side, seconds):
-        self.team.storm.lags[side] = timedelta(seconds=seconds)
-
-    @rule(seconds=st.sampled_from([1, 15, 61, 200]))
-    def time_passes(self, seconds):
+    @rule(seconds=st.sampled_from([1, 15, 61, 200]), side=SIDES, late=st.sampled_from([None, 0, 20, 50]))
+    def time_passes(self, seconds, side, late):
+        """Move the clock, and perhaps have a side's reads show what was so many seconds ago from now on."""
         self.team.clock.advance(seconds)
+        if late is not None:
+            self.team.storm.lags[side] = timedelta(seconds=late)
 
     # -- workers -------------------------------------------------------------------------------------------------
 
