@@ -44,15 +44,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Flag:
-    """A box that is ticked or not, as `true` and `false`."""
+    """A box that is ticked or not, as `true` and `off`: what an unticked one is called, None where it says nothing."""
+
+    off: str | None = "false"
 
     def read(self, shaped: Value) -> Reading:
         """Return the word."""
-        return None if shaped is None else str(bool(shaped)).lower()
+        return None if shaped is None else "true" if shaped else self.off
 
     def write(self, plain: Value) -> Reading:
-        """Return whether the box is ticked."""
-        return {None: False, "true": True, "false": False}.get(plain if plain is None else str(plain), UNREAD)
+        """Return whether the box is ticked; no box can say nothing where being unticked says something."""
+        return {"true": True, self.off: False}.get(plain if plain is None else str(plain), UNREAD)
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,8 @@ class Formed(Transform):
         unsaid = self.inner.unsaid(side, plain)
         if unsaid or side is self.side:
             return unsaid
-        return (str(value),) if self.say(self.side, value, None) is UNREAD else ()
+        said = "(empty)" if value is None else str(value)
+        return (said,) if self.say(self.side, value, None) is UNREAD else ()
 
     def _plain(self, shaped: Value) -> Value:
         plain = self.form.read(shaped)

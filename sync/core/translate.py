@@ -73,7 +73,7 @@ def _form(row: Row, facet: Facet, *, many: bool) -> Form | None:
         case Kind.NUMBER:
             return Figure()
         case Kind.FLAG:
-            return Flag()
+            return Flag(_off(row))
         case Kind.DATE:
             return Day()
         case Kind.TEXT if many:
@@ -85,6 +85,12 @@ def _form(row: Row, facet: Facet, *, many: bool) -> Form | None:
             return Figure()
         case _:
             return None
+
+
+def _off(row: Row) -> str | None:
+    """Return what an unticked box means: a word of its own, or nothing where `values` give it no key."""
+    named = row.values is None or any("false" in options for _, options in row.values)
+    return "false" if named else None
 
 
 def _lexicon(row: Row, issue: Facet, page: Facet, people: tuple[tuple[str, str], ...]) -> Lexicon:

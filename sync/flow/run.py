@@ -28,18 +28,22 @@ ROUNDS = 12
 
 @dataclass
 class Pass:
-    """What one pass saw and did; `converged` tells that nothing is left but what waits for a person."""
+    """What one pass saw and did; `converged` tells that nothing is left but what waits for a person.
+
+    `restless` is a pass that ended because it had gone round too often, with something still to be decided.
+    """
 
     seen: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
     written: Counter[tuple[Side, str]] = field(default_factory=Counter)
     refused: dict[str, str] = field(default_factory=dict)
     failed: int = 0
     waiting: int = 0
+    restless: bool = False
 
     @property
     def converged(self) -> bool:
         """Tell whether a new plan from what was read would be empty but for what is held."""
-        return not self.refused and not self.waiting
+        return not (self.refused or self.waiting or self.restless)
 
 
 def run(
@@ -70,6 +74,8 @@ def run(
         written = carry_out(world, bound, done, wait, world.now() + patience)
         if not (written or decided.writes or decided.doubted or decided.looks):
             break
+    else:
+        done.restless = True
     complete_first_pass(world, bound)
     done.waiting = world.store.waiting(world.name)
     return done

@@ -65,11 +65,16 @@ class Version:
     presence: Presence = Presence.PRESENT
 
 
+Fields = Mapping[str, Reading]
+Derived = Callable[[str, Fields, Fields, datetime], Fields]
+
+
 @dataclass
 class Shelf:
     """All versions of all records of one container.
 
-    `canonical` says how the service rewrites a value that it is given, `listed` what of a value its lists show.
+    `canonical` says how the service rewrites a value that it is given, `listed` what of a value its lists show, and
+    `derived` which fields it fills by itself, from the record's id, its old fields, its new ones and the time.
     """
 
     side: Side
@@ -77,6 +82,7 @@ class Shelf:
     container: str
     canonical: Callable[[str, Value], Value] = lambda _name, value: value
     listed: Callable[[str, Reading], Reading] = lambda _name, reading: reading
+    derived: Derived = lambda _id, _old, _new, _now: {}
     versions: dict[str, list[Version]] = field(default_factory=dict)
     writes: int = 0
 
@@ -90,6 +96,7 @@ class Shelf:
         old = self.at(id_, now)
         written = {name: self.canonical(name, value) for name, value in fields.items()}
         merged = {**(old.fields if old else {}), **written}
+        merged |= self.derived(id_, old.fields if old else {}, merged, now)
         there = presence or (old.presence if old else Presence.PRESENT)
         self.versions.setdefault(id_, []).append(Version(now, _floored(now, GRAIN[self.side]), merged, there))
 

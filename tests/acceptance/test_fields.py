@@ -66,6 +66,20 @@ BOTH = {
         ({"title": "+49 30 2"}, "+49 30 2"),
         ("+49 30 3", {"title": "+49 30 3"}),
     ),
+    "a label as a box": Both(
+        "{github: 'labels:blocked/*', notion: X, values: {now: true}}",
+        {"checkbox": {}},
+        (labels("bug"), False),
+        (labels("blocked/now", "bug"), True),
+        (False, labels("bug")),
+    ),
+    "a label for either state of a box": Both(
+        "{github: 'labels:blocked/*', notion: X}",
+        {"checkbox": {}},
+        (labels("blocked/true", "bug"), True),
+        (labels("blocked/false", "bug"), False),
+        (True, labels("blocked/true", "bug")),
+    ),
     "a state as a box": Both(
         "{github: state, notion: X}",
         {"checkbox": {}},

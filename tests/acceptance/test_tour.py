@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -14,6 +15,9 @@ from tests.acceptance.tour import Tour, alike
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
+@pytest.mark.skipif(
+    not (shutil.which("bash") and shutil.which("curl")), reason="the tour is typed into bash, with curl"
+)
 def test_whoever_follows_the_tour_sees_what_it_shows(tmp_path, checkout):
     file = checkout / "docs" / "tour.md"
     told = file.read_text(encoding="utf-8")

@@ -42,7 +42,7 @@ def test_any_number_of_edits_of_one_record_is_one_write(team):
         ("title", "renamed"),
         ("state", "closed:completed"),
         ("labels", ("bug",)),
-        ("people", ("ada",)),
+        ("assignees", ("ada",)),
     ):
         team.edit(Side.GITHUB, issues[0], name, value)
     cost, done = spent(team, lambda: team.sync(full=False))

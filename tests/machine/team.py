@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from sync.core import facets
 from sync.core.bind import bind
 from sync.core.errors import Denied, TryLater, Unsafe
-from sync.core.mapping import Births, GitHubScope, Mapping, NotionScope, Policy, Row
-from sync.core.model import UNREAD, Person, Presence, Property, Schema, Side, Value
+from sync.core.mapping import Births, Direction, GitHubScope, Guards, Limit, Mapping, NotionScope, Policy, Row
+from sync.core.model import UNREAD, Person, Presence, Property, Ref, Schema, Side, Value
 from sync.core.values import names
 from sync.flow import run as flow
 from sync.flow.bind import bind as bound_now
@@ -25,9 +26,14 @@ from sync.remotes.memory_comments import MemoryDiscussions, Talk
 
 START = datetime(2026, 11, 23, 9, 0, 10, tzinfo=UTC)
 
+OUT = "wontsync"
+"""The label that takes an issue out of the mapping."""
+SHOWN = {"number": "No.", "url": "Address", "closed_at": "Closed", "locked": "Locked"}
+"""What flows to Notion alone."""
+
 MAPPING = Mapping(
     name="roadmap",
-    github=GitHubScope(("acme/api",)),
+    github=GitHubScope(("acme/api",), exclude_labels=(OUT,)),
     notion=NotionScope("d"),
     create=Births(pages=True, issues=True),
     users=(("ada", "id-ada"), ("bob", "id-bob")),
@@ -41,13 +47,21 @@ MAPPING = Mapping(
         ),
         Row("labels", "Labels", where="fields.2"),
         Row("assignees", "Owner", where="fields.3"),
-        Row("comments", "comments", where="fields.4"),
+        Row("milestone", "Milestone", where="fields.4"),
+        Row("labels:points/*", "Estimate", where="fields.5"),
+        Row("labels:blocked/*", "Blocked", values=(("now", ("true",)),), where="fields.6"),
+        *(
+            Row(field, name, direction=Direction.TO_NOTION, where=f"fields.{at}")
+            for at, (field, name) in enumerate(SHOWN.items(), 7)
+        ),
+        Row("", "Team", constant="API", where="fields.11"),
+        Row("comments", "comments", where="fields.12"),
     ),
 )
 ISSUE = Schema(
     Side.GITHUB,
     (("1", "acme/api"),),
-    tuple(Property(name, name, "") for name in ("title", "labels", "assignees", "mark")),
+    tuple(Property(name, name, "") for name in ("title", "labels", "assignees", "milestone", "locked", "mark")),
 )
 PAGE = Schema(
     Side.NOTION,
@@ -63,15 +77,24 @@ PAGE = Schema(
         ),
         Property("lb", "Labels", "multi_select", forbids=","),
         Property("pp", "Owner", "people"),
+        Property("ms", "Milestone", "select", forbids=","),
+        Property("es", "Estimate", "number"),
+        Property("bx", "Blocked", "checkbox"),
+        Property("no", "No.", "number"),
+        Property("ad", "Address", "url"),
+        Property("dt", "Closed", "date"),
+        Property("lk", "Locked", "checkbox"),
+        Property("tm", "Team", "select", (("api", "API"),), forbids=","),
         Property("link", "GitHub", "url"),
     ),
     people=(Person("id-ada", "Ada"), Person("id-bob", "Bob")),
 )
-OWN = {
-    Side.GITHUB: {"title": "title", "state": "state", "labels": "labels", "people": "assignees"},
-    Side.NOTION: {"title": "title", "state": "st", "labels": "lb", "people": "pp"},
-}
-"""What each side calls the four fields."""
+BOUND = bind(MAPPING, ISSUE, PAGE)
+FIELDS = {field.key.partition("~")[0]: field for field in BOUND.fields}
+"""The rows by the issue's field."""
+
+
+UNGUARDED = Guards(*[Limit(10_000)] * 4)
 
 
 class Crash(BaseException):
@@ -107,13 +130,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Edit:
-    """What a person did to one field of one record."""
+    """What a person did to one field of one record; `agreed` tells that both sides had agreed on it once."""
 
     side: Side
     id: str
     name: str
     before: Value
     after: Value
+    agreed: bool = False
 
 
 @dataclass
@@ -172,13 +196,20 @@ def crash() -> None:
 class Team:
     """Everything of one trial."""
 
-    def __init__(self, store, policy: Policy = Policy.NEWEST, page: int = 3, clock: Ticking | None = None) -> None:
+    def __init__(
+        self,
+        store,
+        policy: Policy = Policy.NEWEST,
+        page: int = 3,
+        guards: Guards | None = None,
+        clock: Ticking | None = None,
+    ) -> None:
         self.clock = clock or Ticking()
         self.store = store
         self.storm = Storm()
-        self.mapping = replace(MAPPING, conflict=policy)
+        self.mapping = replace(MAPPING, conflict=policy, guards=guards or MAPPING.guards)
         self.shelves = {
-            Side.GITHUB: Shelf(Side.GITHUB, self.clock, "1", _lossy),
+            Side.GITHUB: Shelf(Side.GITHUB, self.clock, "1", _lossy, derived=_derived),
             Side.NOTION: Shelf(Side.NOTION, self.clock, "d", _lossy, _cut),
         }
         self.remotes = {
@@ -192,6 +223,7 @@ class Team:
         self.written: Counter = Counter()
         self.history: list[Edit] = []
         self.moved: set[tuple[Side, str]] = set()
+        self.relinked: set[str] = set()
 
     def world(self, owner: str = "w1") -> World:
         patience = Patience(fresh=timedelta(seconds=5), lease=timedelta(seconds=60))
@@ -241,22 +273,29 @@ class Team:
         return [id_ for id_, versions in shelf.versions.items() if versions[-1].presence is Presence.PRESENT]
 
     def edit(self, side: Side, id_: str, name: str, value: Value) -> None:
-        before = self.shown(side, id_, name)
-        self.shelves[side].put(id_, {OWN[side][name]: value})
+        facet, before = FIELDS[name].facet(side), self.shown(side, id_, name)
+        whole = self.shelves[side].versions[id_][-1].fields.get(facet.name)
+        self.shelves[side].put(id_, {facet.name: facets.onto(facet, whole, value)})
         after = self.shown(side, id_, name)
         if after != before:
-            self.history.append(Edit(side, id_, name, before, after))
+            self.history.append(Edit(side, id_, name, before, after, self._agreed(side, id_, name)))
+
+    def _agreed(self, side: Side, id_: str, name: str) -> bool:
+        link = self.store.link_of(self.mapping.name, Ref(side, id_))
+        known = self.store.known(link.id) if link else None
+        return known is not None and FIELDS[name].key in known.shadows
 
     def create(self, side: Side, title: str) -> str:
-        fields = dict.fromkeys(OWN[side].values()) | {OWN[side]["title"]: title}
-        fields |= {"state": "open", "mark": None} if side is Side.GITHUB else {"st": "To do", "link": None}
+        fields = dict.fromkeys(each.id for each in (ISSUE if side is Side.GITHUB else PAGE).properties)
+        fields |= {"title": title} | ({"state": "open"} if side is Side.GITHUB else {"st": "To do"})
         id_ = self.shelves[side].born(fields)
         for name in ("title", "state"):
             self.history.append(Edit(side, id_, name, None, self.shown(side, id_, name)))
         return id_
 
     def shown(self, side: Side, id_: str, name: str):
-        return self.shelves[side].versions[id_][-1].fields.get(OWN[side][name])
+        shelf = self.shelves[side]
+        return FIELDS[name].read(shelf.record(id_, shelf.versions[id_][-1]))
 
     def say(self, side: Side, under: str, text: str) -> str:
         """Have somebody comment on an issue or a page."""
@@ -272,6 +311,31 @@ class Team:
         pages = {id_: self.shelves[Side.NOTION].versions[id_][-1].fields.get("link") for id_ in self.here(Side.NOTION)}
         return [{Side.GITHUB: issues[link], Side.NOTION: id_} for id_, link in pages.items() if link in issues]
 
+    def out_of_scope(self, id_: str) -> bool:
+        return OUT in (self.shelves[Side.GITHUB].versions[id_][-1].fields["labels"] or ())
+
+    def take_out_or_back(self, id_: str) -> None:
+        """Give an issue the label that takes it out of the mapping, or take it off."""
+        before = self.shelves[Side.GITHUB].versions[id_][-1].fields["labels"] or ()
+        after = [each for each in before if each != OUT] if OUT in before else [*before, OUT]
+        self.shelves[Side.GITHUB].put(id_, {"labels": names(after)})
+
+    def duplicate(self, page: str) -> str:
+        """Copy a page with all that it says, as Notion does."""
+        fields = dict(self.shelves[Side.NOTION].versions[page][-1].fields)
+        copy = self.shelves[Side.NOTION].born({**fields, "title": f"{fields['title']} ({page} again)"})
+        self.relinked.add(copy)
+        return copy
+
+    def relink(self, page: str, address: str | None) -> None:
+        """Write something into a page's link property, as somebody does who knows no better, or clear it."""
+        self.shelves[Side.NOTION].put(page, {"link": address})
+        self.relinked.add(page)
+
+    def address(self, issue: str) -> str:
+        shelf = self.shelves[Side.GITHUB]
+        return shelf.record(issue, shelf.versions[issue][-1]).address
+
     def presence(self, side: Side, id_: str, presence: Presence) -> None:
         self.shelves[side].put(id_, {}, presence)
         self.moved.add((side, id_))
@@ -282,10 +346,24 @@ def _cut(name: str, reading):
     return UNREAD if name == "pp" and isinstance(reading, tuple) and len(reading) > 1 else reading
 
 
+def _derived(id_: str, old, new, now: datetime):
+    """Return what GitHub fills in by itself."""
+    closed = str(new.get("state")).startswith("closed")
+    again = closed and not str(old.get("state")).startswith("closed")
+    number = int(id_[1:])
+    closed_at = now.replace(microsecond=0).isoformat() if again else old.get("closed_at") if closed else None
+    url = f"https://github.example/acme/api/issues/{number}"
+    return {"number": number, "url": url, "closed_at": closed_at}
+
+
 def _lossy(name: str, value: Value) -> Value:
     """Rewrite a value as a service does: ends of text trimmed, labels in the spelling they were first seen in."""
     if isinstance(value, str) and name == "title":
         return value.strip() or None
+    if name in ("bx", "lk", "locked"):
+        return bool(value)
+    if isinstance(value, str) and name == "dt":
+        return datetime.fromisoformat(value).replace(second=0).isoformat()
     if isinstance(value, tuple) and name == "labels":
         return names({"ui": "UI"}.get(each.casefold(), each) for each in value)
     return value
