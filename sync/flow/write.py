@@ -10,12 +10,12 @@ from enum import StrEnum
 from functools import partial
 
 from sync.core import facets
-from sync.core.acknowledge import acknowledge
+from sync.core.acknowledge import Applied, acknowledge, adopted
 from sync.core.bound import MARK, Bound
 from sync.core.errors import Busy, Denied, Misconfigured, Outdated, Overtaken, Rejected, TryLater, Unsafe, Vanished
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
 from sync.core.observe import acknowledged, moved
-from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
+from sync.core.state import Ack, Confirmation, Failure, Kind, Known, Observation, Outgoing, Stage
 from sync.flow.bind import moved_on
 from sync.flow.fetch import look, renew
 from sync.flow.reconcile import digest
@@ -25,6 +25,9 @@ CROWD = 10
 """From so many waiting writes on, one list renews all observations for less than a look at each."""
 BACKOFF = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
+
+Proof = Callable[[Known, Bound, Op, Record], Applied]
+"""How a record is held against what was sent: as the reply to it, or as what was found in a lost reply's place."""
 
 
 class Outcome(StrEnum):
@@ -156,20 +159,20 @@ def puts(bound: Bound, op: Op, there: Record | None) -> tuple[Put, ...]:
 
 
 def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Written:
-    """Take what was found for the reply that was lost; where it differs a person may have edited it, so none failed."""
-    return _confirm(world, bound, outgoing, record, judge=False)
+    """Take what was found for the reply that was lost."""
+    return _confirm(world, bound, outgoing, record, prove=adopted)
 
 
-def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, judge: bool = True) -> Written:
+def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, prove: Proof = acknowledge) -> Written:
     """Commit what the reply proves; what it does not show of what was sent was not applied."""
     now, seq, op = world.now(), world.store.tick(), outgoing.op
     known = world.store.known(outgoing.link.id)
     assert known is not None
-    applied = acknowledge(known, bound, op, reply)
+    applied = prove(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
     changes = () if op.action is Action.CREATE else op.changes
     ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
-    failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
+    failure = _not_applied(outgoing, applied.refused, now) if applied.refused else None
     world.store.confirm(
         Confirmation(
             outgoing=outgoing,
