@@ -72,7 +72,9 @@ def _web(settings: Settings) -> tuple[Mapping[str, str], str]:
 def asked_to_end() -> Iterator[threading.Event]:
     """Give an event that Ctrl-C, SIGTERM and the terminal's end set, instead of what they do otherwise."""
     ended = threading.Event()
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in ENDINGS}
+    # Whoever starts it with nohup(1) wants it to outlive the terminal.
+    heard = [each for each in ENDINGS if (each, signal.getsignal(each)) != (signal.SIGHUP, signal.SIG_IGN)]
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in heard}
     try:
         yield ended
     finally:
@@ -83,8 +85,7 @@ def asked_to_end() -> Iterator[threading.Event]:
 @contextmanager
 def _alone(state_dir: Path) -> Iterator[IO[str]]:
     """Hold the folder's lock, which the children inherit: those of a start that was killed are waited for."""
-    state_dir.mkdir(parents=True, exist_ok=True)
-    with (state_dir / "up.lock").open("a+", encoding="utf-8") as lock:
+    with _lock_file(state_dir) as lock:
         patience = time.monotonic() + LEFTOVERS
         while not _locked(lock):
             if _starter_lives(lock) or time.monotonic() > patience:
@@ -95,6 +96,17 @@ def _alone(state_dir: Path) -> Iterator[IO[str]]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield lock
+
+
+def _lock_file(state_dir: Path) -> IO[str]:
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        return (state_dir / "up.lock").open("a+", encoding="utf-8")
+    except OSError as fault:
+        cure = "name a folder that this user may write to"
+        raise Misconfigured(
+            [Problem(f"STATE_DIR {state_dir} cannot be used: {fault.strerror}", where="STATE_DIR", cure=cure)]
+        ) from None
 
 
 def _locked(lock: IO[str]) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from sync.core import facets
 from sync.core.births import newborn_shadow
 from sync.core.bound import Bound, Field
-from sync.core.model import UNREAD, Action, Change, Kind, Op, Record, Shadow, Side, Value
+from sync.core.model import UNREAD, Action, Change, Facet, Kind, Op, Record, Shadow, Side, Value
 from sync.core.state import Known, Replaced
-from sync.core.values import same
+from sync.core.values import SETS, key, members, same
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,36 @@ def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
     return Applied(shadows, tuple(refused), _replaced(known, bound, op, reply))
 
 
-def found(bound: Bound, op: Op, record: Record) -> Record:
-    """Return what a record proves that was found for a lost reply: people may have gone on with a text in it since."""
+def adopted(known: Known, bound: Bound, op: Op, found: Record) -> Applied:
+    """Compare a record that was found in place of a lost reply; nothing is refused, for somebody may have edited it.
+
+    A service leaves out what it does not take and puts nothing else in its place. So whatever a newborn shows instead
+    of what it was given is an edit, and what it was given is the base of that edit. Of a text it is only known that it
+    was sent, as of anything that no reply showed.
+    """
+    applied = acknowledge(known, bound, op, _without_texts(bound, op, found))
+    born = applied.refused if op.action is Action.CREATE else ()
+    given = {
+        each.field: each.settles
+        for each in born
+        if each.settles is not None and _instead(bound.facet(op.side, each.field), each.after, found)
+    }
+    return replace(applied, shadows={**applied.shadows, **given}, refused=())
+
+
+def _without_texts(bound: Bound, op: Op, found: Record) -> Record:
     texts = (facet for each in op.fields if (facet := bound.facet(op.side, each)).kind is Kind.DOCUMENT)
-    return replace(record, fields={**record.fields, **dict.fromkeys((facet.name for facet in texts), UNREAD)})
+    return replace(found, fields={**found.fields, **dict.fromkeys((facet.name for facet in texts), UNREAD)})
+
+
+def _instead(facet: Facet, sent: Value, found: Record) -> bool:
+    """Tell whether a record shows something else than what was sent, and not only less of it."""
+    shown = facets.read(facet, found)
+    if shown is UNREAD or shown is None:
+        return False
+    if facet.kind in SETS:
+        return not {key(each) for each in members(shown)} <= {key(each) for each in members(sent)}
+    return True
 
 
 def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record) -> tuple[Shadow | None, bool]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 
 from sync.core import facets
-from sync.core.acknowledge import acknowledge, found
+from sync.core.acknowledge import Applied, acknowledge, adopted
 from sync.core.bound import MARK, Bound
 from sync.core.comments import within
 from sync.core.errors import (
@@ -27,7 +27,7 @@ from sync.core.errors import (
 )
 from sync.core.model import COMMENT, UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
 from sync.core.observe import Moment, acknowledged
-from sync.core.state import Ack, Confirmation, Failure, Kind, Observation, Outgoing, Stage
+from sync.core.state import Ack, Confirmation, Failure, Kind, Known, Observation, Outgoing, Stage
 from sync.flow.bind import bind, moved_on
 from sync.flow.fetch import keep, look, renew, told
 from sync.flow.reconcile import digest
@@ -40,6 +40,9 @@ BACKOFF = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
 UNREADABLE = 60.0
 """Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
+
+Proof = Callable[[Known, Bound, Op, Record], Applied]
+"""How a record is held against what was sent: as the reply to it, or as what was found in a lost reply's place."""
 
 
 class Outcome(StrEnum):
@@ -216,20 +219,20 @@ def puts(bound: Bound, op: Op, there: Record | None) -> tuple[Put, ...]:
 
 
 def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Written:
-    """Take what was found for the reply that was lost; where it differs a person may have edited it, so none failed."""
-    return _confirm(world, bound, outgoing, record, judge=False)
+    """Take what was found for the reply that was lost."""
+    return _confirm(world, bound, outgoing, record, prove=adopted)
 
 
-def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, judge: bool = True) -> Written:
+def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, prove: Proof = acknowledge) -> Written:
     """Commit what the reply proves; what it does not show of what was sent was not applied."""
     now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, told(bound, reply)
     known = world.store.known(outgoing.link.id)
     assert known is not None
-    applied = acknowledge(known, bound, op, reply if judge else found(bound, op, reply))
+    applied = prove(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
     changes = () if op.birth else op.changes
     ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
-    failure = _not_applied(outgoing, applied.refused, now) if applied.refused and judge else None
+    failure = _not_applied(outgoing, applied.refused, now) if applied.refused else None
     world.store.confirm(
         Confirmation(
             outgoing=outgoing,

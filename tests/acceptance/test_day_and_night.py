@@ -23,7 +23,7 @@ WORKERS = ("worker", "worker 2")
 ROUNDS = 8
 EDITS = 6
 """What each side's people change in a round, each time of another record."""
-PATIENCE = 150.0
+PATIENCE = 240.0
 SEED = 20261125
 BAD_POST = {"webhook_loss": 0.1, "webhook_twice": 0.1, "webhook_delay_seconds": 1.0}
 

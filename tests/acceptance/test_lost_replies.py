@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
@@ -43,6 +46,67 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(two, side, fau
     two.synced()
     assert struck(two, side) == [fault] * 2
     everything_once(two)
+
+
+def meanwhile(two, done):
+    """Have somebody do something as soon as it can be done, while a pass runs."""
+
+    def wait():
+        while not done():
+            time.sleep(0.05)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    two.synced()
+    thread.join()
+
+
+def test_what_somebody_edits_on_a_newborn_page_before_it_is_found_flows_to_its_issue(place):
+    place.opened("First", labels=["bug"])
+    place.faults(Side.NOTION).arm("drop_after", method="POST", path=BIRTHS[Side.NOTION])
+
+    def edited():
+        with place.running.lock:
+            pages = place.pages()
+            if pages:
+                place.ada.edit(pages[0]["id"], {"Name": "Renamed", "Labels": ["ui"]})
+            return bool(pages)
+
+    meanwhile(place, edited)
+    assert struck(place, Side.NOTION) == ["drop_after"]
+    place.synced()
+    assert (place.issue()["title"], place.page()["properties"]["Name"]) == ("Renamed", "Renamed")
+    assert [label["name"] for label in place.issue()["labels"]] == place.page()["properties"]["Labels"] == ["ui"]
+    assert place.run("conflicts").document == {"conflicts": []}
+
+
+def test_what_somebody_edits_on_a_newborn_issue_before_it_is_found_flows_to_its_page(place):
+    place.added("First", Status="To do", Labels=["bug"])
+    place.faults(Side.GITHUB).arm("drop_after", method="POST", path=BIRTHS[Side.GITHUB])
+
+    def edited():
+        issues = place.issues()
+        if issues:
+            place.person().edit(REPOSITORY, 1, title="Renamed", labels=["ui"])
+        return bool(issues)
+
+    meanwhile(place, edited)
+    assert struck(place, Side.GITHUB) == ["drop_after"]
+    place.synced()
+    assert (place.issue()["title"], place.page()["properties"]["Name"]) == ("Renamed", "Renamed")
+    assert [label["name"] for label in place.issue()["labels"]] == place.page()["properties"]["Labels"] == ["ui"]
+    assert place.run("conflicts").document == {"conflicts": []}
+
+
+def test_labels_that_github_did_not_take_at_a_lost_birth_are_not_taken_off_the_page(place):
+    place.person().allow(REPOSITORY, "tandem-bot", "pull")
+    place.added("First", Status="To do", Labels=["bug", "ui"])
+    place.faults(Side.GITHUB).arm("drop_after", method="POST", path=BIRTHS[Side.GITHUB])
+    place.run("sync")
+    assert struck(place, Side.GITHUB) == ["drop_after"]
+    place.run("sync")
+    assert place.issue()["labels"] == []
+    assert place.page()["properties"]["Labels"] == ["bug", "ui"]
 
 
 @pytest.mark.parametrize("side", Side)

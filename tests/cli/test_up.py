@@ -13,6 +13,7 @@ import pytest
 from sync.cli.children import PROGRAMS, Children
 from sync.cli.keep import FIRST, LONGEST, SETTLED, Turn, titled
 from sync.cli.sandbox import REPOSITORY
+from sync.cli.up import asked_to_end
 from sync.sandbox.seed import database, populate
 from sync.sandbox.server import Sandbox
 from tests.acceptance.place import LIMITS
@@ -65,6 +66,21 @@ from sync.store import open_store
 with open_store(sys.argv[1]) as store:
     print(store.status_rows("roadmap").in_flight)
 """
+
+
+def test_nohup_is_respected_and_the_closing_of_a_terminal_otherwise_ends_it():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with asked_to_end() as ended:
+            signal.raise_signal(signal.SIGHUP)
+            assert not ended.is_set()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        with asked_to_end() as ended:
+            signal.raise_signal(signal.SIGHUP)
+            assert ended.is_set()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
@@ -145,6 +161,7 @@ def test_a_taken_port_is_one_clear_error_before_anything_starts(house):
         ({"POLL_INTERVAL": "often"}, "POLL_INTERVAL: a whole number is expected"),
         ({"WEB_HOST": "0.0.0.0"}, "WEB_TOKEN is not set"),
         ({"MAPPINGS_DIR": "nowhere"}, "nowhere"),
+        ({"STATE_DIR": "/dev/null/var"}, "STATE_DIR /dev/null/var cannot be used: Not a directory"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -122,6 +123,12 @@ class Deployed:
                 return False
 
 
+def of_image():
+    """Return the image's own health check."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    return json.loads(re.search(r"^HEALTHCHECK .*\n\s+CMD (.+)$", text, re.MULTILINE)[1])
+
+
 def worked(deployed, stage, commands, environments):
     """Start all of them, and see that they do their work together."""
     with ExitStack() as stack:
@@ -155,4 +162,6 @@ def test_every_service_of_the_compose_file_starts_as_written_and_is_healthy(stag
     for _ in worked(deployed, stage, commands, ours):
         assert deployed.run(check(found["worker"])) == 0
         assert deployed.run([word.replace("8080", deployed.port) for word in check(found["web"])]) == 0
+        assert deployed.run(of_image()) == 0
+        assert deployed.run(of_image(), WEB_PORT=str(free_port())) != 0
     assert not state.exists()
