@@ -11,7 +11,7 @@ from itertools import islice
 from sync.core.births import quiet_until
 from sync.core.bound import Bound
 from sync.core.errors import Denied, TandemError
-from sync.core.model import COMMENT, UNREAD, Presence, Record, Ref, Side
+from sync.core.model import COMMENT, UNREAD, Link, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
 from sync.flow.bind import bind
@@ -109,6 +109,16 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
     if missing:
         moment = Moment(world.store.tick(), world.now())
         keep(world, bound, [world.remote(ref.side).complete(seen.record, missing)], moment)
+
+
+def deepen(world: World, bound: Bound, link: Link) -> None:
+    """Read anew what of a link's records stands apart, whatever their times say."""
+    for side in Side:
+        facets, ref = [field.facet(side) for field in bound.fields if field.facet(side).apart], link.ref(side)
+        seen = world.store.observations(world.name, [ref]).get(ref) if facets and ref else None
+        if seen is not None and seen.record.presence.in_sight:
+            moment = Moment(world.store.tick(), world.now())
+            keep(world, bound, [world.remote(side).complete(seen.record, facets)], moment)
 
 
 def renew(world: World, bound: Bound, side: Side, container: str) -> None:

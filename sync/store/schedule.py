@@ -15,7 +15,7 @@ from sync.store.engine import Queries
 from sync.store.leases import LONG_AGO
 from sync.store.links import BUSY
 from sync.store.outbox import PAUSED
-from sync.store.passes import DONE
+from sync.store.passes import DONE, READING
 from sync.store.stops import STOPPED
 from sync.store.tables import cursors, leases, links, looks, mappings, observations, outbox, passes
 
@@ -31,11 +31,11 @@ _READ = select(passes.c.at).where(_OF, passes.c.mode == "full", passes.c.outcome
 BOUND = select(
     mappings.c.name,
     mappings.c.digest,
-    select(func.max(passes.c.at)).where(_OF).scalar_subquery(),
+    select(func.max(passes.c.at)).where(_OF, passes.c.mode.in_(READING)).scalar_subquery(),
     _READ.order_by(passes.c.at.desc()).limit(1).scalar_subquery(),
 )
-"""Every mapping that was bound, with its last pass and its last full one: an index leads to each, however many there
-were."""
+"""Every mapping that was bound, with its last pass that read lists and its last full one: an index leads to each,
+however many there were."""
 
 MARKED = (
     select(links.c.mapping)
@@ -58,7 +58,8 @@ class ScheduleQueries(Queries):
                 found[name] = Standing(begun, read, digest, due.get(name), name in marked)
             for name in set(names) - found.keys():
                 # Never bound so far: what it was tried is told by its passes alone.
-                begun = connection.scalar(select(func.max(passes.c.at)).where(passes.c.mapping == name))
+                mine = (passes.c.mapping == name, passes.c.mode.in_(READING))
+                begun = connection.scalar(select(func.max(passes.c.at)).where(*mine))
                 found[name] = Standing(begun)
         return {name: found[name] for name in names}
 

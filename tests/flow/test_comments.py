@@ -179,6 +179,8 @@ def test_that_a_new_comment_is_gone_is_asked_twice_before_its_copy_goes(tied):
         seen = read(asked)
         return replace(seen, fields={}, presence=Presence.DELETED)
 
+    tied.rotation = Rotation()
+    tied.discussions[Side.GITHUB].changes = lambda _container, _cursor: iter(())
     tied.discussions[Side.GITHUB].read = lagging
     tied.store.look_later(MAPPING.name, [ref], tied.clock.now())
     tied.sync(full=False)

@@ -7,6 +7,9 @@ import pytest
 from sync.core.mapping import Policy
 from sync.core.model import Presence, Side
 from sync.flow import run as flow
+from sync.flow.bind import bind
+from sync.flow.fetch import fetch
+from sync.flow.write import Outcome
 from tests.machine.team import MAPPING, Fault
 
 
@@ -182,3 +185,16 @@ def test_a_colleagues_edit_that_our_write_meets_is_not_swallowed_by_its_reply(te
     team.sync(full=False)
     assert team.shown(Side.NOTION, page, "title") == "hers"
     assert team.shown(Side.GITHUB, issue, "labels") == ("his",)
+
+
+def test_an_edit_that_another_worker_has_seen_and_not_decided_on_yet_is_not_overwritten(team):
+    (issue,), (page,) = linked(team, 1)
+    team.edit(Side.GITHUB, issue, "title", "hers")
+    team.clock.advance(120)
+    team.turn("one", full=False)
+    team.edit(Side.NOTION, page, "title", "his")
+    world = team.world("two")
+    fetch(world, bind(world, fresh=False), full=False)
+    team.write_one("one")
+    assert team.shown(Side.NOTION, page, "title") == "his"
+    assert team.written == {Outcome.DROPPED: 1}

@@ -260,7 +260,10 @@ class Machine(RuleBasedStateMachine):
     def _says_everything_once(self, links, said):
         """Every comment that may be copied was, once; a copy says what its original says but where it was edited."""
         marks = Counter(
-            each[-1].mark for talk in self.team.talks.values() for each in talk.remarks.values() if each[-1].mark
+            each[-1].mark
+            for side, talk in self.team.talks.items()
+            for id_, each in talk.remarks.items()
+            if each[-1].mark and self.team.shelves[side].versions[talk.under[id_].id][-1].presence.in_sight
         )
         assert not [mark for mark, count in marks.items() if count > 1], f"said twice: {marks}"
         SAID.update(
@@ -270,11 +273,12 @@ class Machine(RuleBasedStateMachine):
             if each[-1].mark
         )
         held = {known.link.ref(side).id for known in said for side in Side if known.link.ref(side)}
-        alive = {known.link.ref(side): known for known in links for side in Side if self._together(known)}
+        alive = {known.link.ref(side): known.link for known in links for side in Side if self._together(known)}
         for side, talk in self.team.talks.items():
             for id_, remarks in talk.remarks.items():
                 shown = talk.at(id_, self.clock.now())
-                if shown is None or shown.mark is not None or talk.under[id_] not in alive:
+                link = alive.get(talk.under[id_])
+                if shown is None or shown.mark is not None or link is None or remarks[0].since < link.tied_at:
                     continue
                 assert Ref.comment(side, id_).id in held, f"never copied: {side} {id_} {remarks}"
         for known in said:

@@ -274,3 +274,26 @@ def test_more_decisions_than_one_statement_names_are_all_committed(store):
     assert len(store.decide(M, made, START)) == 505
     store.release(M, upto, {}, [])
     assert store.waiting(M) == 505
+
+
+def test_what_a_person_orders_is_queued_at_once_and_no_round_decides_it_anew(store):
+    link = tied(store)
+    assert store.order(M, [decision(store, link.id, op=op())], at(1)) == [link.id]
+    assert store.touched(M, store.tick()) == []
+    assert leased(store, now=1).link.id == link.id
+
+
+def test_an_order_for_a_link_that_moved_since_it_was_read_is_left_out(store):
+    link = tied(store)
+    wanted = decision(store, link.id, op=op())
+    store.mark(M, [link.id], store.tick())
+    assert store.order(M, [wanted], at(1)) == []
+    assert store.waiting(M) == 0
+
+
+def test_an_order_for_a_link_that_ended_leaves_nothing_waiting_once_it_is_dropped(store):
+    link = tied(store)
+    decide(store, decision(store, link.id, state=LinkState.TOMBSTONED))
+    store.order(M, [decision(store, link.id, op=op())], at(1))
+    store.drop(leased(store, now=1), store.tick(), "it moved")
+    assert store.status_rows(M).oldest_unsynced_seconds is None

@@ -19,12 +19,13 @@ from sync.sandbox.notion.texts import element
 from sync.sandbox.notion.world import World
 
 Row = list[Sketch]
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BOX = re.compile(r"\[([ xX])\](?:[ \t]+|\Z)")
 
 
 def read(world: World, text: str) -> tuple[Sketch, ...]:
-    """Return the blocks that a text is."""
-    return tuple(Reading(world).blocks(text.replace("\r\n", "\n").replace("\r", "\n")))
+    """Return the blocks that a text is; control characters, which no Markdown can say, are left out."""
+    return tuple(Reading(world).blocks(_CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))))
 
 
 @dataclass(frozen=True)
