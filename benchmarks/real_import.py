@@ -1,6 +1,6 @@
 """A whole repository's issues into an empty database by a real worker under enforced limits, then edits; no test.
 
-Run it as `python -m benchmarks.real_import [SCALE] [WORKERS]`: every limit is raised SCALE-fold (10), here and there, so
+Run it as `python -m benchmarks.real_import [SCALE] [WORKERS]`: every limit is raised SCALE-fold, here and there, so
 that what is measured as a share of the limit holds for the limits of every day. The issues come from the folder that
 TANDEM_GROUND_TRUTH names.
 """
