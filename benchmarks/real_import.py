@@ -1,8 +1,8 @@
 """A whole repository's issues into an empty database by a real worker under enforced limits, then edits; no test.
 
-Run it as `python -m benchmarks.real_import [SCALE]`: every limit is raised SCALE-fold (10), on the sandbox and in the
-settings alike, so that what is measured as a share of the limit holds for the limits of every day. The issues come from
-the folder that TANDEM_GROUND_TRUTH names.
+Run it as `python -m benchmarks.real_import [SCALE] [WORKERS]`: every limit is raised SCALE-fold, here and there, so
+that what is measured as a share of the limit holds for the limits of every day. The issues come from the folder that
+TANDEM_GROUND_TRUTH names.
 """
 
 from __future__ import annotations
@@ -271,7 +271,7 @@ def play(stage: Stage, loaded: list[dict[str, Any]], processes: Stack) -> None:
     print(f"in all: answers 403 and 429: {stage.refused()}, duplicates: {stage.duplicates()}")
 
 
-def main(scale: int) -> None:
+def main(scale: int, workers: int) -> None:
     loaded = rows()
     with tempfile.TemporaryDirectory(prefix="tandem-bench-") as folder, Sandbox.start() as running:
         stage = Stage.prepared(running, loaded, scale)
@@ -283,9 +283,12 @@ def main(scale: int) -> None:
             "POLL_INTERVAL": "60",
             **{name: str(limit * scale) for name, limit in LIMITS.items()},
         }
-        with stack(Path(folder), MAPPING.format(repository=REPOSITORY, database=stage.ids.database), settings) as found:
+        names = ("beat", *(f"worker {number}" for number in range(workers)))
+        file = MAPPING.format(repository=REPOSITORY, database=stage.ids.database)
+        with stack(Path(folder), file, settings, *names) as found:
             play(stage, loaded, found)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    given = [int(word) for word in sys.argv[1:]]
+    main(*(given + [10, 1][len(given) :]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from sync.config import grammar
@@ -62,3 +64,21 @@ def test_every_other_key_of_the_grammar_stands_on_the_page():
     own = ("version", "name", "users", "fields", *parts)
     keys += [key for key in grammar.FilePart.model_fields if key not in own]
     assert sorted(name for name, *_ in table("The other keys")) == sorted(keys)
+
+
+HELP = """
+import sys
+sys.argv = ["tandem", "--help"]
+from sync.cli import main
+try:
+    main()
+except SystemExit:
+    print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+
+
+def test_help_is_shown_without_anything_that_only_commands_need():
+    shown = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True)
+    assert "Keeps GitHub Issues and a Notion database in step" in shown.stdout
+    heavy = {"rich", "pydantic", "celery", "sqlalchemy", "structlog", "httpx", "github", "redis", "starlette", "ruamel"}
+    assert not heavy & set(shown.stderr.split())

@@ -184,13 +184,15 @@ class Standing:
     """When a mapping was worked and what comes next of it.
 
     `begun` is when its last pass began, `read` when the last full one did that went to its end, `digest` that of the
-    file that was bound last, `next_due` when the earliest write or look that waits is due.
+    file that was bound last, `next_due` when the earliest write or look that waits is due, `marked` that links of a
+    mapping that does not rest are to be decided.
     """
 
     begun: datetime | None = None
     read: datetime | None = None
     digest: str = ""
     next_due: datetime | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def due(store: Store, mappings: Iterable[MappingFile], pace: Pace, queue: Queue,
     for name, task in _passes(files, standings, pace, now)[: pace.at_once(len(files))]:
         queue.send(task, name, Lane.POLL)
     for name, standing in standings.items():
-        if standing.next_due is not None and standing.next_due <= now:
+        if standing.marked or (standing.next_due is not None and standing.next_due <= now):
             queue.send("decide", name, Lane.POLL)
     if store.waiting(None):
         for lane in Lane:

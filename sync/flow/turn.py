@@ -34,6 +34,7 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     with _alone(world) as mine:
         if mine:
             _pass(world, queue, full=full)
+    _pass_on(world, queue, mine=mine)
 
 
 def scheduled(world: World, queue: Queue, asked: Due, pace: Pace) -> None:
@@ -49,19 +50,22 @@ def scheduled(world: World, queue: Queue, asked: Due, pace: Pace) -> None:
 def heed(world: World, queue: Queue) -> None:
     """Look at what hints named: the records, or the whole mapping where one named none.
 
-    While another turn works the mapping the hints stay: the next tick asks again. So they do where a service is away.
-    What a person lets through is only what was decided before: nothing is read for it but what is due by identity.
+    While another turn works the mapping the hints stay, and that one asks again; where a service is away the next tick
+    does. What a person lets through is only what was decided before, and nothing is read for it but what is due.
     """
     with _alone(world) as mine:
         hints = world.store.take_hints(world.name) if mine else ()
         whole = {hint.mode for hint in hints if hint.ref is None}
+        kept: set[str] = set()
         if Mode.APPROVE in whole and not _decide(world, queue, let_through=True):
-            _keep_for_later(world, {Mode.APPROVE})
+            kept.add(Mode.APPROVE)
         asked = whole - {Mode.APPROVE}
         if asked and not _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole):
-            _keep_for_later(world, asked)
+            kept |= asked
         elif len(hints) > len(whole) and not asked:
             _decide(world, queue, named=[hint.ref for hint in hints if hint.ref is not None])
+        _keep_for_later(world, kept)
+    _pass_on(world, queue, mine=mine and not kept)
 
 
 def decide(world: World, queue: Queue) -> None:
@@ -69,6 +73,13 @@ def decide(world: World, queue: Queue) -> None:
     with _alone(world) as mine:
         if mine:
             _decide(world, queue)
+    _pass_on(world, queue, mine=mine)
+
+
+def _pass_on(world: World, queue: Queue, *, mine: bool) -> None:
+    """Have hints heeded whose worker was turned away while the mapping was ours: a person waits for them."""
+    if mine and world.name in world.store.hinted():
+        queue.send("heed", world.name, Lane.PERSON)
 
 
 def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: Callable[[], bool]) -> None:

@@ -13,10 +13,11 @@ from sync.core.pace import Load
 from sync.core.state import Stage, Standing
 from sync.store.engine import Queries
 from sync.store.leases import LONG_AGO
+from sync.store.links import BUSY
 from sync.store.outbox import PAUSED
 from sync.store.passes import DONE, READING
 from sync.store.stops import STOPPED
-from sync.store.tables import cursors, leases, looks, mappings, observations, outbox, passes
+from sync.store.tables import cursors, leases, links, looks, mappings, observations, outbox, passes
 
 PAGE = 100
 """Records in one page of a list, on both sides."""
@@ -36,6 +37,14 @@ BOUND = select(
 """Every mapping that was bound, with its last pass that read lists and its last full one: an index leads to each,
 however many there were."""
 
+MARKED = (
+    select(links.c.mapping)
+    .where(links.c.marked.is_not(None), links.c.withheld == "", links.c.mapping.not_in(PAUSED))
+    .where(links.c.id.not_in(select(outbox.c.link).where(outbox.c.stage.in_(BUSY))))
+    .distinct()
+)
+"""The mappings with links that a round would decide, but for those that every round decides again."""
+
 
 class ScheduleQueries(Queries):
     """Questions about all mappings at once, and what to do where the clock was wrong."""
@@ -44,9 +53,9 @@ class ScheduleQueries(Queries):
         """Return how those mappings stand in time."""
         found: dict[str, Standing] = {}
         with self.database.reading() as connection:
-            due = _next_due(connection)
+            due, marked = _next_due(connection), frozenset(connection.scalars(MARKED))
             for name, digest, begun, read in connection.execute(BOUND):
-                found[name] = Standing(begun, read, digest, due.get(name))
+                found[name] = Standing(begun, read, digest, due.get(name), name in marked)
             for name in set(names) - found.keys():
                 # Never bound so far: what it was tried is told by its passes alone.
                 mine = (passes.c.mapping == name, passes.c.mode.in_(READING))

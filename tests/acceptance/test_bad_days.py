@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
-from sync.cli.stack import CELERY
 from sync.core.limits import Lane
 from sync.core.model import Side
 from sync.queue.app import QUEUES, make_app
 from tests.acceptance.servers import PostgresServer, RedisServer
-from tests.acceptance.test_workers import ISSUES, PAGES, PATIENCE, Team
+from tests.acceptance.team import PATIENCE, Team
+from tests.acceptance.test_workers import ISSUES, PAGES, SLOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -43,14 +42,12 @@ def workers(sandbox, tmp_path):
     """Return how a team is made, at work; its log may hold no traceback that leads through our own code."""
     made = []
 
-    def make(address=f"sqlite:///{tmp_path / 'tandem.db'}", **settings):
-        team = Team(sandbox, tmp_path, address)
+    def make(**settings):
+        team = Team(sandbox, tmp_path, ISSUES, PAGES, **settings)
         made.append(team)
-        team.stack.environment |= settings
-        assert team.stack.tandem("check").returncode == 0
         for front in sandbox.fronts.values():
-            front.counters.reset()
-        team.stack.start()
+            front.faults.arm("slow", times=None, method="POST", path=r"/issues$|/pages$", seconds=SLOW)
+        team.start()
         return team
 
     yield make
@@ -84,7 +81,7 @@ def test_a_redis_that_is_killed_amid_an_import_and_comes_back_loses_nothing(work
 
 
 def test_a_database_that_crashes_amid_an_import_and_comes_back_loses_nothing(workers, postgres):
-    team = workers(postgres.url)
+    team = workers(DATABASE_URL=postgres.url)
     begun(team, 0.3)
     postgres.stop("immediate")
     team.octocat.edit(REPOSITORY, 1, title="Renamed while there was no database")
@@ -98,9 +95,7 @@ def test_a_database_that_crashes_amid_an_import_and_comes_back_loses_nothing(wor
 def test_two_beats_messages_that_come_ten_times_and_limits_of_every_kind_do_nothing_twice(workers, redis_server):
     team = workers(REDIS_URL=redis_server.url)
     github, notion = (team.running.fronts[side].faults for side in Side)
-    folder = team.folder
-    beat = (*CELERY, "beat", "--loglevel=warning", f"--schedule={folder / 'two'}", f"--pidfile={folder / 'two.pid'}")
-    second = subprocess.Popen(beat, env=team.stack.environment)
+    team.stack.start("beat 2")
     app = make_app(redis_server.url)
     try:
         begun(team, 0.2)
@@ -116,8 +111,6 @@ def test_two_beats_messages_that_come_ten_times_and_limits_of_every_kind_do_noth
         team.agreed()
     finally:
         app.close()
-        second.terminate()
-        second.wait()
     assert {each.name for side in (github, notion) for each in side.armed} == {"slow"}
     assert len(team.issues()) == ISSUES + PAGES
     team.once()

@@ -220,3 +220,46 @@ def test_what_a_person_asked_for_is_asked_again_when_what_it_needs_is_back(team,
     heed(world, queue)
     assert list(team.store.hinted()) == []
     assert team.store.passes(MAPPING.name, 1)[0].mode == "full"
+
+
+class Interrupted:
+    """Weather in which a person's word comes while a list is read, and its worker is turned away."""
+
+    def __init__(self, team, world):
+        self.team, self.world, self.left = team, world, 1
+
+    def before(self, side, call):
+        if call == "changes" and self.left:
+            self.left = 0
+            self.team.store.hint(MAPPING.name, None, Lane.PERSON, self.team.clock.now())
+            heed(self.world, Asked())
+
+    def after(self, side, call):
+        pass
+
+    def lag(self, side, call):
+        return timedelta(0)
+
+
+def test_a_word_that_comes_while_the_mapping_is_worked_is_heeded_as_soon_as_that_is_done(team, queue):
+    world = team.world()
+    team.remotes[Side.GITHUB].weather = Interrupted(team, world)
+    turn(world, queue, full=True)
+    assert list(team.store.hinted()) == [MAPPING.name]
+    assert queue.messages[-1] == ("heed", MAPPING.name, Lane.PERSON)
+    heed(world, queue)
+    assert list(team.store.hinted()) == []
+    assert queue.tasks.count("heed") == 1
+
+
+def test_what_is_marked_is_decided_at_the_next_tick_and_waits_for_no_poll(team, queue):
+    world = team.world()
+    team.create(Side.GITHUB, "one")
+    turn(world, queue, full=True)
+    drained(team, world, queue)
+    decide(world, queue)
+    assert asked(team, [MAPPING]) == []
+    team.store.mark_all(MAPPING.name, team.store.tick())
+    assert [task for task, _, _ in asked(team, [MAPPING])] == ["decide"]
+    team.store.save_mapping(replace(team.store.mapping(MAPPING.name), paused="401"))
+    assert asked(team, [MAPPING]) == []

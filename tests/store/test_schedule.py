@@ -71,7 +71,7 @@ def test_nothing_waits_for_a_time_that_a_wrong_clock_put_it_at(store, clock):
     assert store.lease("w", START, at(60)) is None
     store.set_back(START)
     assert store.lease("w", START, at(60)) is not None
-    assert store.due_looks(M, START) == [issue(2)]
+    assert list(store.due_looks(M, START)) == [issue(2)]
     assert store.last_pass(M) == START
     assert store.take_lease("turn", "b", at(60), START)
 
