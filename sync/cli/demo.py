@@ -16,8 +16,13 @@ from sync.cli.stage import Stage
 if TYPE_CHECKING:
     from rich.console import Console
 
+SAID = 2
 PER_MINUTE = 600
 """Notion's limit on the larger plans, which the sandbox enforces here (Notion, "Request limits")."""
+
+
+TALK = "\n  - {github: comments, notion: comments}\n"
+"""The row by which the demo's discussions travel."""
 
 
 def demo(count: int) -> Result:
@@ -32,7 +37,7 @@ def demo(count: int) -> Result:
         ids = database(running.notion)
         out.print(f"a GitHub with {count} issues and an empty Notion database: {running.url}/")
         settings = {**environment(running), "NOTION_REQUESTS_PER_MINUTE": str(PER_MINUTE)}
-        with stack(Path(folder), mapping_file(ids.database), settings) as processes:
+        with stack(Path(folder), f"{mapping_file(ids.database)}{TALK}", settings) as processes:
             return _played(Play(Stage(running, ids), processes, out), count)
 
 
@@ -65,6 +70,10 @@ def _played(play: Play, count: int) -> Result:
         out.print("people edit both sides …")
         edits = _edited(stage)
         second = play.until(lambda: not stage.differences(), f"both sides agree on {edits} edits")
+        out.print("and talk on both sides …")
+        issue, page = _talked(stage)
+        play.processes.tandem("resync", "roadmap", "--page", page, "--wait")
+        third = play.until(lambda: _heard(stage, issue, page), "what was said on one side stands on the other")
         play.until(stage.still(), "nothing more is written")
         before = stage.count("writes")
         play.resync()
@@ -80,6 +89,8 @@ def _played(play: Play, count: int) -> Result:
         "import_calls": calls,
         "edits": edits,
         "edit_seconds": round(second, 1),
+        "comments": SAID,
+        "comment_seconds": round(third, 1),
         "too_many_requests": stage.count("limited"),
         "second_pass_writes": after - before,
     }
@@ -106,6 +117,24 @@ def _edited(stage: Stage) -> int:
     return 10
 
 
+def _talked(stage: Stage) -> tuple[int, str]:
+    """Have people comment on an issue and on its page, and return which."""
+    number = next(iter(stage.issues().values()))["number"]
+    url = next(each["html_url"] for each in stage.issues().values() if each["number"] == number)
+    page: str = next(each["id"] for each in stage.pages() if each["properties"]["GitHub"] == url)
+    stage.running.github.person("octocat").comment(REPOSITORY, number, "Said on **GitHub**:\n\n- once\n- and once only")
+    with stage.running.lock:
+        stage.running.notion.person("Ada").comment(page, "Said in Notion")
+    return number, page
+
+
+def _heard(stage: Stage, number: int, page: str) -> bool:
+    """Tell whether both comments stand on both sides."""
+    with stage.running.lock:
+        in_notion = len(stage.running.notion.comments(page))
+    return len(stage.running.github.comments(REPOSITORY, number)) == in_notion == SAID
+
+
 def _told(out: Console, document: dict[str, Any]) -> None:
     from sync.cli.render import table
 
@@ -118,6 +147,8 @@ def _told(out: Console, document: dict[str, Any]) -> None:
         "import_calls": "calls that took",
         "edits": "edits by people on both sides",
         "edit_seconds": "seconds until both sides agreed on them",
+        "comments": "comments by people on both sides",
+        "comment_seconds": "seconds until each stood on the other side too",
         "too_many_requests": "answers 429",
         "second_pass_writes": "writes of a second full pass",
     }
