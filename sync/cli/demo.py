@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 POLLED = 60
 """Seconds between two polls, as by default: what is faster came by a webhook."""
+SAID = 2
 PER_MINUTE = 600
 """Notion's limit on the larger plans, which the sandbox enforces here (Notion, "Request limits")."""
+
+
+TEXTS = "\n  - {github: body, notion: content}\n  - {github: comments, notion: comments}\n"
+"""The rows by which the demo's texts and discussions travel."""
 
 
 def demo(count: int) -> Result:
@@ -43,7 +48,7 @@ def demo(count: int) -> Result:
             "GITHUB_WEBHOOK_SECRET": WEBHOOKS,
             "WEB_PORT": str(port),
         }
-        with stack(Path(folder), mapping_file(ids.database), settings, *PROGRAMS) as processes:
+        with stack(Path(folder), f"{mapping_file(ids.database)}{TEXTS}", settings, *PROGRAMS) as processes:
             play = Play(Stage(running, ids), processes, out)
             address = _connected(play, port)
             result = _played(play, count)
@@ -96,6 +101,13 @@ def _played(play: Play, count: int) -> Result:
         out.print("people edit both sides …")
         edits = _edited(stage)
         second = play.until(lambda: not stage.differences(), f"both sides agree on {edits} edits")
+        out.print("write in one text …")
+        issue, page = _pair(stage)
+        _wrote(play, issue, page)
+        out.print("and talk on both sides …")
+        _talked(stage, issue, page)
+        play.processes.tandem("resync", "roadmap", "--page", page, "--wait")
+        third = play.until(lambda: _heard(stage, issue, page), "what was said on one side stands on the other")
         play.until(stage.still(), "nothing more is written")
         before = stage.count("writes")
         play.resync()
@@ -111,6 +123,8 @@ def _played(play: Play, count: int) -> Result:
         "import_calls": calls,
         "edits": edits,
         "edit_seconds": round(second, 1),
+        "comments": SAID,
+        "comment_seconds": round(third, 1),
         "too_many_requests": stage.count("limited"),
         "second_pass_writes": after - before,
         "webhooks": sum(each.outcomes["202"] for each in stage.running.webhooks.values()),
@@ -138,6 +152,43 @@ def _edited(stage: Stage) -> int:
     return 10
 
 
+def _pair(stage: Stage) -> tuple[int, str]:
+    """Return an issue's number and its page."""
+    url, issue = next(iter(stage.issues().items()))
+    return issue["number"], next(each["id"] for each in stage.pages() if each["properties"]["GitHub"] == url)
+
+
+def _wrote(play: Play, number: int, page: str) -> None:
+    """Have somebody write an issue's text, and somebody else change a word of it on the page."""
+    github, notion = play.stage.running.github, play.stage.running.notion
+    github.person("octocat").edit(
+        REPOSITORY, number, body="Written on **GitHub**.\n\n- [ ] a first step\n- [ ] a second one"
+    )
+    play.until(lambda: "a second one" in notion.page(page)["content"], "the text stands on the page")
+    with play.stage.running.lock:
+        notion.person("Ada").retype(page, "a second one", "another one")
+
+    def arrived() -> bool:
+        found = next(each for each in play.stage.issues().values() if each["number"] == number)
+        return "- [ ] another one" in str(found["body"])
+
+    play.until(arrived, "a word changed on the page is changed in the issue")
+
+
+def _talked(stage: Stage, number: int, page: str) -> None:
+    """Have people comment on an issue and on its page."""
+    stage.running.github.person("octocat").comment(REPOSITORY, number, "Said on **GitHub**:\n\n- once\n- and once only")
+    with stage.running.lock:
+        stage.running.notion.person("Ada").comment(page, "Said in Notion")
+
+
+def _heard(stage: Stage, number: int, page: str) -> bool:
+    """Tell whether both comments stand on both sides."""
+    with stage.running.lock:
+        in_notion = len(stage.running.notion.comments(page))
+    return len(stage.running.github.comments(REPOSITORY, number)) == in_notion == SAID
+
+
 def _told(out: Console, document: dict[str, Any]) -> None:
     from sync.cli.render import table
 
@@ -150,6 +201,8 @@ def _told(out: Console, document: dict[str, Any]) -> None:
         "import_calls": "calls that took",
         "edits": "edits by people on both sides",
         "edit_seconds": "seconds until both sides agreed on them",
+        "comments": "comments by people on both sides",
+        "comment_seconds": "seconds until each stood on the other side too",
         "too_many_requests": "answers 429",
         "second_pass_writes": "writes of a second full pass",
         "webhooks": "webhooks that were delivered",

@@ -250,6 +250,32 @@ def test_a_locked_issue_refuses_its_comment_and_holds_up_nothing_else(talk):
     assert failure["cure"] == "unlock the issue"
 
 
+def test_the_capabilities_that_comments_take_are_checked_where_a_row_asks_for_them(talk):
+    talk.running.notion.world.capabilities -= {"read_comments", "insert_comments"}
+    ran = talk.run("check")
+    faults = [each for each in ran.document["findings"] if each["level"] == "fault"]
+    assert ran.code == 1
+    assert [each["cure"].split("'")[1] for each in faults] == ["Read comments", "Insert comments"]
+    talk.map()
+    assert talk.run("check").code == 0
+
+
+def test_a_row_in_one_direction_copies_that_way_only(talk):
+    talk.map(fields=(*FIELDS, "{github: comments, notion: comments, direction: to_notion}"))
+    talk.ada.comment(talk.page()["id"], "stays here")
+    talk.person().comment(REPOSITORY, 1, "goes there")
+    talk.synced("--full")
+    talk.synced("--full")
+    assert [len(on_github(talk)), len(on_page(talk))] == [1, 2]
+
+
+def test_without_the_row_nobody_asks_for_comments(talk):
+    talk.map()
+    talk.person().comment(REPOSITORY, 1, "stays here")
+    done = talk.counted("--full")
+    assert not [path for calls in done["asked"].values() for path in calls if "comments" in path]
+
+
 def test_comments_go_along_with_an_issue_that_is_transferred_within_the_mapping(place):
     populate(place.running.github, "acme/web", 0)
     place.map(fields=(*FIELDS, ROW), repository=f"{REPOSITORY}, acme/web")
