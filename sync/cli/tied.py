@@ -16,6 +16,8 @@ import time
 
 GRACE = 8.0
 """Seconds for what is under way, once the program was asked to end."""
+NOTICE = 0.2
+"""Seconds within which the signal has come, where it comes: the kernel closes the pipe first."""
 PR_SET_PDEATHSIG = 1
 """prctl(2)."""
 
@@ -28,14 +30,16 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    threading.Thread(target=_end_with, args=(lifeline,), name="lifeline", daemon=True).start()
+    threading.Thread(target=_end_with, args=(lifeline, os.getppid()), name="lifeline", daemon=True).start()
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _end_with(lifeline: int) -> None:
-    """Wait until nobody holds the other end, then end: kindly at first."""
+def _end_with(lifeline: int, starter: int) -> None:
+    """Wait until nobody holds the other end, then end: kindly at first, and asked once, for a second time may hurt."""
     os.read(lifeline, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(NOTICE)
+    if sys.platform != "linux" or os.getppid() == starter:
+        os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
     os.kill(os.getpid(), signal.SIGKILL)
 

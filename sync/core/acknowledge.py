@@ -44,16 +44,29 @@ def adopted(known: Known, bound: Bound, op: Op, found: Record) -> Applied:
 
     A service leaves out what it does not take and puts nothing else in its place. So whatever a newborn shows instead
     of what it was given is an edit, and what it was given is the base of that edit. Of a text it is only known that it
-    was sent, as of anything that no reply showed.
+    was sent, as of anything that no reply showed. What it shows where its parent is empty may be an edit too: the two
+    are tied like any that existed.
     """
     applied = acknowledge(known, bound, op, _without_texts(bound, op, found))
-    born = applied.refused if op.action is Action.CREATE else ()
+    if op.action is not Action.CREATE:
+        return replace(applied, refused=())
     given = {
         each.field: each.settles
-        for each in born
+        for each in applied.refused
         if each.settles is not None and _instead(bound.facet(op.side, each.field), each.after, found)
     }
-    return replace(applied, shadows={**applied.shadows, **given}, refused=())
+    kept = {
+        name: each
+        for name, each in applied.shadows.items()
+        if name in op.fields or not _unasked(known, bound, name, found)
+    }
+    return replace(applied, shadows={**kept, **given}, refused=())
+
+
+def _unasked(known: Known, bound: Bound, name: str, found: Record) -> bool:
+    """Tell whether a record shows something in a field of which its parent shows nothing."""
+    field, parent = bound.field(name), known.on(found.ref.side.other)
+    return bool(field and parent and field.read(parent.record) is None and field.read(found) not in (None, UNREAD))
 
 
 def _without_texts(bound: Bound, op: Op, found: Record) -> Record:

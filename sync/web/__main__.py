@@ -1,5 +1,8 @@
 """`python -m sync.web` is the web process."""
 
-from sync.web.serve import main
+import signal
 
+from sync.web.serve import end, main
+
+signal.signal(signal.SIGTERM, end)
 main()

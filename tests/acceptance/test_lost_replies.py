@@ -61,8 +61,9 @@ def meanwhile(two, done):
     thread.join()
 
 
-def test_what_somebody_edits_on_a_newborn_page_before_it_is_found_flows_to_its_issue(place):
-    place.opened("First", labels=["bug"])
+@pytest.mark.parametrize("labels", [["bug"], []])
+def test_what_somebody_edits_on_a_newborn_page_before_it_is_found_flows_to_its_issue(place, labels):
+    place.opened("First", labels=labels)
     place.faults(Side.NOTION).arm("drop_after", method="POST", path=BIRTHS[Side.NOTION])
 
     def edited():
@@ -80,8 +81,9 @@ def test_what_somebody_edits_on_a_newborn_page_before_it_is_found_flows_to_its_i
     assert place.run("conflicts").document == {"conflicts": []}
 
 
-def test_what_somebody_edits_on_a_newborn_issue_before_it_is_found_flows_to_its_page(place):
-    place.added("First", Status="To do", Labels=["bug"])
+@pytest.mark.parametrize("labels", [["bug"], []])
+def test_what_somebody_edits_on_a_newborn_issue_before_it_is_found_flows_to_its_page(place, labels):
+    place.added("First", Status="To do", Labels=labels)
     place.faults(Side.GITHUB).arm("drop_after", method="POST", path=BIRTHS[Side.GITHUB])
 
     def edited():

@@ -81,8 +81,7 @@ class House(Stage):
 
     def alive(self):
         """Return the pids of all processes that were started for this folder and are not dead."""
-        mine = f"STATE_DIR={self.folder / 'var'}\0".encode()
-        return sorted(int(each.name) for each in Path("/proc").glob("[0-9]*") if _lives(each.name, mine))
+        return sorted(int(each.name) for each in Path("/proc").glob("[0-9]*") if _lives(each, self.folder))
 
     def whole(self):
         """Wait until all three work together, and return their pids."""
@@ -118,7 +117,8 @@ def state(pid):
     return None
 
 
-def _lives(pid, mine):
+def _lives(process, folder):
+    """Tell by its working directory: Redis writes its title over its environment."""
     with suppress(OSError):
-        return state(pid) not in ("Z", None) and mine in Path(f"/proc/{pid}/environ").read_bytes()
+        return (process / "cwd").readlink().is_relative_to(folder) and state(process.name) not in ("Z", None)
     return False

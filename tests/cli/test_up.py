@@ -107,6 +107,7 @@ def test_a_killed_parent_leaves_nobody_behind_and_the_next_start_works(house):
     house.start()
     house.whole()
     assert len({os.getpgid(pid) for pid in (house.up.pid, *house.parts().values())}) == 1
+    assert len(house.alive()) == 5  # Redis has a session of its own
     house.kill()
     house.start()  # at once: it waits for what is left
     assert agreed(house), house.said()
