@@ -155,7 +155,7 @@ def _schema(raw: dict[str, Any]) -> Schema:
         properties=tuple(Property(**{**each, "options": _pairs(each["options"])}) for each in raw["properties"]),
         people=None if people is None else tuple(Person(**each) for each in people),
         own_id=raw["own_id"],
-        content=raw["content"],
+        content=raw.get("content", ""),
         warnings=tuple(raw["warnings"]),
     )
 
