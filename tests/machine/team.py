@@ -115,7 +115,7 @@ class Ticking:
         self.moment += timedelta(seconds=seconds)
 
 
-READS = ("schema", "changes", "read", "find", "alive")
+READS = ("schema", "changes", "read", "complete", "find", "alive")
 
 
 @dataclass
