@@ -98,7 +98,7 @@ def listen(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
 
 
 def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
-    """Carry out all writes that are due, waiting for those that soon will be; return how many reached a service."""
+    """Carry out all writes that are due, waiting for those that soon will be; return how many calls there were."""
     count = 0
     while True:
         outgoing = next_write(world, mapping=world.name)
@@ -114,7 +114,9 @@ def _drain(world: World, bound: Bound, done: Pass, wait: Callable[[float], None]
             return count  # a look at what is out of sight: the next pass does it
         if due > world.now():
             wait((due - world.now()).total_seconds())
-        look(world, bound, world.store.due_looks(world.name, world.now()))
+        refs = world.store.due_looks(world.name, world.now())
+        look(world, bound, refs)
+        count += len(refs)
 
 
 def _counted(done: Pass, written: Written) -> int:
