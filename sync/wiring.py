@@ -311,7 +311,7 @@ class Sync:
             mapping=mapping,
             remotes={side: remote for side, (remote, _) in made.items()},
             discussions={side: comments for side, (_, comments) in made.items()},
-            rotation=Rotation(full=_share_of(settings, HOUR)),
+            rotation=Rotation(full=_share_of(settings, HOUR), lively=_share_of(settings, MINUTE)),
             store=self.store,
             clock=self.clock,
             owner=self.runs.owner,
@@ -456,7 +456,7 @@ def sleeper() -> Callable[[float], None]:
 def _rotation(settings: Settings) -> Rotation:
     """Return how many links' depths a worker's pass reads: the share of the budget between two polls, but some."""
     count = _share_of(settings, settings.poll_interval)
-    return Rotation(poll=count, full=count)
+    return Rotation(poll=(count + 1) // 2, full=(count + 1) // 2, lively=count // 2)
 
 
 def _share_of(settings: Settings, seconds: float) -> int:

@@ -84,8 +84,11 @@ class Reads(Protocol):
         """Return the links of issues whose page was seen to change since a tick, or that were made since a time."""
         ...
 
-    def longest_unread(self, mapping: str, count: int) -> Sequence[Link]:
-        """Return the linked issues' links whose depths (bodies, comments) were read longest ago, or never."""
+    def longest_unread(self, mapping: str, count: int, *, lively: datetime | None = None) -> Sequence[Link]:
+        """Return the linked issues' links whose depths (bodies, comments) were read longest ago, or never.
+
+        With `lively`, only of those that were made, or commented on, since then.
+        """
         ...
 
     def due_looks(self, mapping: str, now: datetime, count: int = 100) -> Mapping[Ref, datetime]:

@@ -40,8 +40,8 @@ def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
     return seen
 
 
-def look_due(world: World, bound: Bound) -> None:
-    """Read the records that are due to be read by their identity.
+def look_due(world: World, bound: Bound) -> int:
+    """Read the records that are due to be read by their identity; return how many there were.
 
     What an answer has shown since it was asked for is not read again, but only what that answer left out.
     """
@@ -52,6 +52,7 @@ def look_due(world: World, bound: Bound) -> None:
         world.store.looked(world.name, [ref])
         complete(world, bound, ref)
     look(world, bound, [ref for ref in due if ref not in shown])
+    return len(due)
 
 
 def _listed_since(seen: Observation, at: datetime) -> bool:

@@ -107,7 +107,7 @@ def listen(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
 
 
 def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
-    """Carry out all writes that are due, waiting for those that soon will be; return how many reached a service."""
+    """Carry out all writes that are due, waiting for those that soon will be; return how many calls there were."""
     count = 0
     while True:
         outgoing = next_write(world, mapping=world.name)
@@ -123,7 +123,7 @@ def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], No
             return count  # a look at what is out of sight: the next pass does it
         if due > world.now():
             wait((due - world.now()).total_seconds())
-        look_due(world, bound)
+        count += look_due(world, bound)
 
 
 def _counted(done: Pass, written: Written) -> int:

@@ -30,10 +30,14 @@ class Patience:
 
 @dataclass(frozen=True)
 class Rotation:
-    """Of how many links the depths are read anew: in every pass, and in one that reads everything."""
+    """Of how many links the depths are read anew: in every pass, and in one that reads everything.
+
+    `lively` is how many more in every pass of those where something happened lately.
+    """
 
     poll: int = 0
     full: int = 0
+    lively: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy import Select, exists, select, tuple_, update
 
 from sync.core.model import ISSUE, Link, LinkState, Ref, Side
 from sync.core.state import Known
@@ -45,10 +45,18 @@ class CommentQueries(Queries):
         asked = asked.where(seen | (links.c.tied_at >= at), links.c.marked.is_not(None))
         return self._links(asked.order_by(links.c.id).limit(count))
 
-    def longest_unread(self, mapping: str, count: int) -> Sequence[Link]:
-        """Return the linked issues' links whose depths were read longest ago, those never read first."""
+    def longest_unread(self, mapping: str, count: int, *, lively: datetime | None = None) -> Sequence[Link]:
+        """Return the linked issues' links whose depths were read longest ago, those never read first.
+
+        With `lively`, only of those that were made, or commented on, since then.
+        """
         mine = (links.c.mapping == mapping, links.c.kind == ISSUE, links.c.state == LinkState.LINKED)
-        return self._links(select(links).where(*mine).order_by(links.c.deep_at.nulls_first(), links.c.id).limit(count))
+        asked = select(links).where(*mine)
+        if lively is not None:
+            below = links.alias()
+            talked = exists().where(below.c.parent == links.c.id, below.c.tied_at >= lively)
+            asked = asked.where((links.c.tied_at >= lively) | talked)
+        return self._links(asked.order_by(links.c.deep_at.nulls_first(), links.c.id).limit(count))
 
     def deep_read(self, links_read: Iterable[int], at: datetime) -> None:
         """Note that the depths of links were read at that time."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
 from sync.core.model import Side
+from sync.flow import rotate
 from sync.sandbox.notion import showing
 from sync.sandbox.seed import populate
 from tests.acceptance.place import FIELDS
@@ -300,7 +302,18 @@ def test_comments_go_along_with_an_issue_that_is_transferred_within_the_mapping(
     assert any(words(each).startswith("from GitHub, edited") for each in on_page(place))
 
 
-def test_an_idle_pass_costs_one_unmodified_list_more(talk):
+def test_what_is_said_in_turns_arrives_in_turns_without_a_full_pass(talk):
+    page = talk.page()["id"]
+    for number in range(2):
+        talk.ada.comment(page, f"asked {number}")
+        assert talk.synced()["writes"]["github"]["comment"] == 1
+        talk.person().comment(REPOSITORY, 1, f"answered {number}")
+        assert talk.synced()["writes"]["notion"]["comment"] == 1
+    assert len(on_github(talk)) == len(on_page(talk)) == 4
+
+
+def test_an_idle_pass_costs_one_unmodified_list_more(talk, monkeypatch):
+    monkeypatch.setattr(rotate, "LIVELY", timedelta(0))  # nothing happened lately
     talk.synced()
     talk.synced()
     done = talk.counted()

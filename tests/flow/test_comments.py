@@ -121,7 +121,7 @@ def test_the_rotation_reads_those_longest_unread_and_comes_round(tied):
     tied.sync(full=False)
     tied.clock.advance(HOUR)
     tied.sync(full=False)
-    asked = []
+    asked, tied.rotation = [], Rotation(poll=2)
     listen = tied.discussions[Side.NOTION].of
     tied.discussions[Side.NOTION].of = lambda ref: asked.append(ref.id) or listen(ref)
     for _ in range(5):

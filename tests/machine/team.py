@@ -218,7 +218,7 @@ class Team:
         }
         self.talks = {side: Talk(side, self.clock) for side in Side}
         self.discussions = {side: MemoryDiscussions(talk, self.storm) for side, talk in self.talks.items()}
-        self.rotation = Rotation(2, 20)
+        self.rotation = Rotation(1, 20, 1)
         self.bound = bind(self.mapping, ISSUE, PAGE)
         self.written: Counter = Counter()
         self.history: list[Edit] = []

@@ -487,7 +487,7 @@ def test_after_any_history_everybody_agrees_and_nothing_stands_twice():
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=int(os.environ.get("EXAMPLES", "120")),
+            max_examples=int(os.environ.get("EXAMPLES", "150")),
             stateful_step_count=25,
             deadline=None,
             phases=PHASES,

@@ -80,6 +80,17 @@ def test_the_depths_that_were_never_read_come_first_and_then_those_longest_ago(s
     assert [each.id for each in store.longest_unread(M, 5)] == [three.id, one.id]
 
 
+def test_lively_is_a_link_that_was_just_made_or_just_commented_on(store, clock):
+    one, two = tied(store, 1), tied(store, 2)
+    clock.forward(60)
+    assert list(store.longest_unread(M, 5, lively=clock.now())) == []
+    three = tied(store, 3)
+    observe(store, said(2, 2))
+    store.claim(M, said(2, 2), store.tick(), parent=two.id)
+    assert [each.id for each in store.longest_unread(M, 5, lively=clock.now())] == [two.id, three.id]
+    assert one.id in [each.id for each in store.longest_unread(M, 5)]
+
+
 def test_what_stirred_is_a_page_that_was_seen_to_change_or_that_was_just_tied(store, clock):
     one, two = tied(store, 1), tied(store, 2)
     unmark(store)
