@@ -52,6 +52,8 @@ ENDS = "github token ends"
 GUARD_WINDOW = timedelta(minutes=60)
 """How far back the guards count in workers (contract section 4)."""
 
+AT_A_SHELL = 10 * MINUTE
+"""Seconds of whose budget a full pass at a shell takes its share for reading anew: nobody waits for an hour's."""
 UNLIMITED = 180
 """How many calls a minute are shared out where Notion's limit is switched off: what its small plans allow."""
 
@@ -311,7 +313,7 @@ class Sync:
             mapping=mapping,
             remotes={side: remote for side, (remote, _) in made.items()},
             discussions={side: comments for side, (_, comments) in made.items()},
-            rotation=Rotation(full=_share_of(settings, HOUR), lively=_share_of(settings, MINUTE)),
+            rotation=Rotation(full=_share_of(settings, AT_A_SHELL), lively=_share_of(settings, MINUTE)),
             store=self.store,
             clock=self.clock,
             owner=self.runs.owner,

@@ -21,10 +21,12 @@ LIVELY = timedelta(minutes=15)
 
 def rotate(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
     """Read the depths of the links whose turn it is; each counts as read once all its readers are done."""
-    if bound.discussion is None and not any(field.facet(side).apart for field in bound.fields for side in Side):
+    talks = bound.discussion is not None
+    if not talks and not any(field.facet(side).apart for field in bound.fields for side in Side):
         return
     store, turns = world.store, world.rotation
-    _read(world, bound, began, store.longest_unread(world.name, turns.lively, lively=world.now() - LIVELY))
+    if talks:  # of a body it is seen in a list that somebody is at it
+        _read(world, bound, began, store.longest_unread(world.name, turns.lively, lively=world.now() - LIVELY))
     _read(world, bound, began, store.longest_unread(world.name, turns.full if full else turns.poll))
 
 
