@@ -22,7 +22,7 @@ from sync.config.logs import configure, watch
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import HOUR, MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets, rates
+from sync.core.limits import MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets, rates
 from sync.core.mapping import Mapping
 from sync.core.model import Side
 from sync.core.pace import Pace
