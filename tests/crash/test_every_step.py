@@ -13,6 +13,8 @@ from sync.store import migrate, open_store
 from tests.machine.team import Crash, Fault, Team, Ticking, crash, denied, later, lost
 
 QUIET = 12 * 3600
+NAMED = {"mark", "link", "number", "no", "url", "ad", "closed_at", "dt"}
+"""What depends on how the records are called and when something was done."""
 
 
 class Steps:
@@ -129,13 +131,7 @@ def shown(team):
     return said | {
         side: sorted(
             (
-                tuple(
-                    sorted(
-                        (name, repr(value))
-                        for name, value in versions[-1].fields.items()
-                        if name not in ("mark", "link")
-                    )
-                ),
+                tuple(sorted((name, repr(value)) for name, value in versions[-1].fields.items() if name not in NAMED)),
                 versions[-1].presence,
             )
             for versions in team.shelves[side].versions.values()
