@@ -38,6 +38,8 @@ CROWD = 10
 """From so many waiting writes on, one list renews all observations for less than a look at each."""
 BACKOFF = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
+DOUBT = 10.0
+"""Seconds to wait before a record is looked at again whose last reading may be older than our own write."""
 UNREADABLE = 60.0
 """Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
 
@@ -128,6 +130,8 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
         renew(world, bound, op.side, target.container)
     if not _fresh(world, seen, target):
         look(world, bound, [target])
+        if world.store.observations(world.name, [target])[target].seq == seen.seq:
+            raise TryLater(DOUBT, "what it shows may be older than our last write")
     record = world.store.observations(world.name, [target])[target].record
     there = record.presence is Presence.TRASHED if op.action is Action.RESTORE else record.presence.in_sight
     return there and all(
@@ -137,8 +141,10 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:
-    # No list shows what is archived, and none that is asked here shows comments.
-    listed = observation.record.presence is Presence.PRESENT and target.kind != COMMENT
+    # No list shows what is archived, and none that is asked here shows comments. Soon after a write of ours a list may
+    # have shown what was not believed.
+    doubt = observation.ack is not None and world.now() < observation.ack.at + world.patience.stale
+    listed = observation.record.presence is Presence.PRESENT and target.kind != COMMENT and not doubt
     polled = world.store.polled_at(world.name, target.side, target.container) if listed else None
     seen = max(observation.read_at, polled) if polled else observation.read_at
     # What was seen in the future was seen by a clock that has been set back since.

@@ -1,11 +1,13 @@
 """A worker's share of a pass: who works a mapping, in which lane, what is asked for and when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from sync.core.errors import Busy, Denied
 from sync.core.limits import Lane
+from sync.core.mapping import Policy
 from sync.core.model import Ref, Side
 from sync.core.pace import Pace
 from sync.flow.beat import due
@@ -204,7 +206,7 @@ def test_every_write_of_a_worker_is_told_by_the_pass_that_decided_it(team, queue
     decide(world, queue)
     (hinted,) = [each for each in team.store.passes(MAPPING.name) if each.mode == "hint"]
     drained(team, world, queue)
-    assert [line.action for line in team.store.written_in(hinted.id)] == ["link"]
+    assert [line.action for line in team.store.written_in(hinted.id)] == ["update"]
     team.edit(Side.NOTION, page, "title", "two")
     turn(world, queue)
     turn(world, queue)
@@ -261,3 +263,25 @@ def test_a_mapping_that_a_person_stopped_is_left_alone_until_it_goes_on(team, qu
     drained(team, world, queue)
     assert len(team.here(Side.GITHUB)) == 1
     assert team.shown(Side.NOTION, page, "title") == "one"
+
+
+def test_an_edit_that_no_reading_could_tell_from_our_own_write_yet_is_not_overwritten(team, queue):
+    team.mapping = replace(team.mapping, conflict=Policy.HOLD)
+    issue = team.create(Side.GITHUB, "one")
+    team.sync(full=True)
+    team.clock.advance(600)
+    (page,) = team.here(Side.NOTION)
+    team.edit(Side.GITHUB, issue, "labels", ("bug",))
+    team.sync(full=False)
+    team.edit(Side.NOTION, page, "labels", None)
+    team.edit(Side.NOTION, page, "title", "theirs")
+    team.edit(Side.GITHUB, issue, "title", "ours")
+    team.clock.advance(6)
+    world = team.world()
+    turn(world, queue)
+    drained(team, world, queue)
+    team.clock.advance(600)
+    team.sync(full=True)
+    assert team.shown(Side.NOTION, page, "title") == "theirs"
+    assert [row.field for row in team.store.conflicts()] == ["title~title"]
+    assert team.shown(Side.GITHUB, issue, "labels") is None
