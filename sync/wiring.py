@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
-import socket
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import count
-from threading import Lock, local
+from threading import Lock
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
+from sync.calls import Calls, CountedGate
 from sync.config.logs import configure, watch
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import MINUTE, Budget, Charge, Lane, github_budgets, notion_budgets, rates
+from sync.core.limits import MINUTE, Budget, github_budgets, notion_budgets, rates
 from sync.core.mapping import Mapping
 from sync.core.model import Side
 from sync.core.pace import Pace
@@ -36,8 +33,8 @@ from sync.queue.app import make_app
 from sync.queue.embedded import reach
 from sync.queue.send import Nudges
 from sync.remotes.network import fingerprint
+from sync.runs import Runs
 from sync.store import SqlStore, check_schema, migrate, open_store
-from sync.store.counters import CALLS, LIMITED, WAITED, Key
 
 if TYPE_CHECKING:
     from sync.remotes.github.client import Door as GitHubDoor
@@ -57,8 +54,6 @@ AT_A_SHELL = 10 * MINUTE
 UNLIMITED = 180
 """How many calls a minute are shared out where Notion's limit is switched off: what its small plans allow."""
 
-LIFE = uuid4().hex[:6]
-"""What tells this process from an earlier one with the same pid, as every first process of a container has."""
 PACE_KEPT = timedelta(minutes=1)
 """For how long a pace is kept that was worked out: mappings grow slowly."""
 
@@ -69,107 +64,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present."""
         return datetime.now(UTC)
-
-
-@dataclass
-class Calls:
-    """How many HTTP requests each side was asked, 304s and followed redirects included."""
-
-    counts: Counter[Side] = field(default_factory=Counter)
-    untold: Counter[Key] = field(default_factory=Counter)
-    lock: Lock = field(default_factory=Lock)
-
-    def add(self, mapping: str, budget: str) -> None:
-        """Count one request of a mapping by the budget it is charged to."""
-        side = Side(budget.partition(":")[0])
-        with self.lock:
-            self.counts[side] += 1
-            self.untold[(CALLS, mapping, side)] += 1
-
-    def limited(self, mapping: str, budget: str) -> None:
-        """Count one refusal that says to come back later."""
-        with self.lock:
-            self.untold[(LIMITED, mapping, budget.partition(":")[0])] += 1
-
-    def waited(self, mapping: str, budget: str, seconds: float) -> None:
-        """Count how long a call waited for its grant."""
-        with self.lock:
-            self.untold[(WAITED, mapping, budget.partition(":")[0])] += round(seconds * 1000)
-
-    def told(self) -> Counter[Key]:
-        """Return what was counted since the last time this was asked."""
-        with self.lock:
-            counts, self.untold = self.untold, Counter()
-        return counts
-
-    def again(self, counts: Counter[Key]) -> None:
-        """Keep for the next time what could not be told."""
-        with self.lock:
-            self.untold.update(counts)
-
-
-@dataclass(frozen=True)
-class CountedGate:
-    """A gate that counts who passes."""
-
-    gate: Gate
-    calls: Calls
-    mapping: str
-
-    def of(self, account: str) -> CountedGate:
-        """Return the gate of another account of the same credential."""
-        return replace(self, gate=self.gate.of(account))
-
-    def enter(self, charges: Sequence[Charge], lane: Lane) -> None:
-        """Let a call pass, and count it."""
-        waited = self.gate.enter(charges, lane)
-        if waited:
-            self.calls.waited(self.mapping, charges[0].budget, waited)
-        self.calls.add(self.mapping, charges[0].budget)
-
-    def pause(self, budget: str, seconds: float, reason: str) -> None:
-        """Let nobody pass that budget for so long."""
-        self.calls.limited(self.mapping, budget)
-        self.gate.pause(budget, seconds, reason)
-
-    def observe(self, budget: str, *, limit: int, remaining: int, reset_at: datetime) -> None:
-        """Correct a budget by what the service says."""
-        self.gate.observe(budget, limit=limit, remaining=remaining, reset_at=reset_at)
-
-
-@dataclass
-class Runs:
-    """The tasks that this process works on, each under a name of its own in which it holds leases and writes.
-
-    So what a task could not give back, because the database was away, is known to be nobody's once the task has ended.
-    """
-
-    process: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{LIFE}")
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    going: set[str] = field(default_factory=set)
-    here: local = field(default_factory=local)
-
-    @property
-    def owner(self) -> str:
-        """Return the name of this thread's task; a program at a shell is number 0, which ends with the process."""
-        return getattr(self.here, "owner", f"{self.process}:0")
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Have this thread work on a task."""
-        self.here.owner = f"{self.process}:{next(self.numbers)}"
-        self.going.add(self.here.owner)
-        try:
-            yield
-        finally:
-            self.going.discard(self.here.owner)
-            del self.here.owner
-
-    def over(self, owner: str) -> bool:
-        """Tell whether an owner was a task, of this process or of one of this machine, that is no more."""
-        if not owner.startswith(f"{self.process}:"):
-            return _dead(owner)
-        return owner not in self.going and owner != f"{self.process}:0"
 
 
 @dataclass(frozen=True)
@@ -473,21 +367,6 @@ def _given(require: Callable[[], object]) -> bool:
     except Misconfigured:
         return False
     return True
-
-
-def _dead(owner: str) -> bool:
-    """Tell whether an owner was a process of this machine that is no more: a pid of our own had another before us."""
-    host, *rest = owner.rsplit(":", 3)
-    if host != socket.gethostname() or len(rest) != len(("pid", "life", "number")):
-        return False
-    pid = rest[0]
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return int(pid) == os.getpid()
 
 
 def _placed(mapping: Mapping, problem: Problem) -> Problem:
