@@ -201,3 +201,24 @@ def test_every_real_body_goes_to_notion_and_nothing_comes_back_until_somebody_ed
         before, after = ((each or "").splitlines() for each in (text, team.issue(number)["body"]))
         changes = [each for each in difflib.ndiff(before, after) if each[0] != " " and each[2:].strip()]
         assert changes == ["+ A last word."], number
+
+
+def test_bodies_cost_nothing_while_nobody_edits_them_and_little_when_somebody_does(place):
+    place.map(fields=BODY)
+    place.set(NOTION_BODY="markdown")
+    for number in range(5):
+        place.opened(f"Issue {number}", body=TEXT)
+    first = place.counted("--full")
+    assert first["asked"]["notion"]["POST /v1/pages"] == 5
+    assert sum(first["calls"].values()) <= 5 + 1 + 10 + 2
+    assert place.counted()["calls"] == {"github": 1, "notion": 1}
+    place.ada.retype(place.pages()[0]["id"], "Last words.", "The last words.")
+    edited = place.counted()
+    assert edited["writes"]["github"]["update"] == 1
+    assert sum(edited["calls"].values()) <= 2 + 1 + 1 + 1
+    assert sum(place.counted()["calls"].values()) <= 2 + 1  # read in the minute of an edit, so once more
+    place.person().edit(REPOSITORY, 2, body=TEXT.replace("First", "The first"))
+    edited = place.counted()
+    assert edited["writes"]["notion"]["update"] == 1
+    assert sum(edited["calls"].values()) <= 2 + 1 + 1 + 1 + 1
+    assert sum(place.counted()["calls"].values()) <= 2 + 1
