@@ -175,8 +175,10 @@ class Formed(Transform):
         unsaid = self.inner.unsaid(side, plain)
         if unsaid or side is self.side:
             return unsaid
-        said = "(empty)" if value is None else str(value)
-        return (said,) if self.say(self.side, value, None) is UNREAD else ()
+        said = self.inner.say(self.side, value, None)
+        if said is not UNREAD and self.form.write(said) is not UNREAD:
+            return ()
+        return ("(empty)" if value is None else str(value),)
 
     def _plain(self, shaped: Value) -> Value:
         plain = self.form.read(shaped)
