@@ -12,6 +12,9 @@ from sync.core.model import UNREAD, Action, Change, Facet, Kind, Op, Record, Sha
 from sync.core.state import Known, Replaced
 from sync.core.values import SETS, key, members, same
 
+WRITTEN = (Kind.DOCUMENT, Kind.TEXT, Kind.NUMBER, Kind.DATE)
+"""The kinds of which no service fills anything in when a record is born, as it does a status or a box."""
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -44,8 +47,8 @@ def adopted(known: Known, bound: Bound, op: Op, found: Record) -> Applied:
 
     A service leaves out what it does not take and puts nothing else in its place. So whatever a newborn shows instead
     of what it was given is an edit, and what it was given is the base of that edit. Of a text it is only known that it
-    was sent, as of anything that no reply showed. What it shows where its parent is empty may be an edit too: the two
-    are tied like any that existed.
+    was sent, as of anything that no reply showed. What it shows where it was given nothing may be an edit too, unless a
+    service fills that in by itself: the two are tied like any that existed.
     """
     applied = acknowledge(known, bound, op, _without_texts(bound, op, found))
     if op.action is not Action.CREATE:
@@ -64,9 +67,11 @@ def adopted(known: Known, bound: Bound, op: Op, found: Record) -> Applied:
 
 
 def _unasked(known: Known, bound: Bound, name: str, found: Record) -> bool:
-    """Tell whether a record shows something in a field of which its parent shows nothing."""
+    """Tell whether a record shows something that it was not given, and that nobody but a person can have put there."""
     field, parent = bound.field(name), known.on(found.ref.side.other)
-    return bool(field and parent and field.read(parent.record) is None and field.read(found) not in (None, UNREAD))
+    if field is None or parent is None or field.read(found) in (None, UNREAD):
+        return False
+    return field.facet(found.ref.side).kind in WRITTEN or field.read(parent.record) is None
 
 
 def _without_texts(bound: Bound, op: Op, found: Record) -> Record:
