@@ -24,6 +24,7 @@ from sync.core.document.tree import (
 )
 
 _BLANKS = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def words(block: Block) -> str:
@@ -62,7 +63,7 @@ def gist(block: Block) -> Hashable:
     """Return what must be the same of a block on both sides.
 
     Not in it: a code's language (Notion knows some eighty), levels below the fourth, how a link that is its own
-    text came to be one, how much white space stands between two words.
+    text came to be one, how much white space stands between two words, control characters.
     """
     kind = type(block).__name__
     match block:
@@ -71,7 +72,7 @@ def gist(block: Block) -> Hashable:
         case Text(runs=runs):
             return kind, _spoken(runs)
         case Code(text=text):
-            return "Code", text.rstrip("\n")
+            return "Code", _CONTROL.sub("", text).rstrip("\n")
         case Equation(text=text):
             return "Equation", _BLANKS.sub(" ", text).strip()
         case Raw(text=text):
@@ -108,7 +109,7 @@ class _Said:
     """What is compared of a run: its words and its look; a side's own markup is words."""
 
     def __init__(self, run: Run) -> None:
-        self.text = run.text
+        self.text = _CONTROL.sub("", run.text)
         raw = run.form is Form.RAW
         link = None if raw or _speaks_for_itself(run) else run.link and run.link.rstrip("/")
         self.look = (frozenset() if raw else run.styles, link, run.form is Form.MATH)
