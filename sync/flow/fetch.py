@@ -113,6 +113,9 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
         record = world.remote(ref.side).complete(seen.record, missing)
         world.store.looked(world.name, [ref])
         keep(world, bound, [record], moment)
+        settled = record.time + world.patience.stale
+        if bound.unread(record) and world.now() < settled:  # a replica that lags knows nothing of what was just born
+            world.store.look_later(world.name, [ref], settled)
 
 
 def deepen(world: World, bound: Bound, link: Link) -> None:

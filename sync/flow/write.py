@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from sync.core import facets
+from sync.core import facets, model
 from sync.core.acknowledge import Applied, acknowledge, adopted
 from sync.core.bound import MARK, Bound
 from sync.core.comments import within
@@ -25,9 +25,23 @@ from sync.core.errors import (
     Unsafe,
     Vanished,
 )
-from sync.core.model import COMMENT, UNREAD, Action, Change, LinkState, Op, Presence, Put, Reading, Record, Ref, Side
+from sync.core.model import (
+    COMMENT,
+    UNREAD,
+    Action,
+    Change,
+    LinkState,
+    Op,
+    Presence,
+    Put,
+    Reading,
+    Record,
+    Ref,
+    Side,
+)
 from sync.core.observe import Moment, acknowledged
 from sync.core.state import Ack, Confirmation, Failure, Kind, Known, Observation, Outgoing, Stage
+from sync.core.values import same
 from sync.flow.bind import bind, moved_on
 from sync.flow.fetch import keep, look, renew, told
 from sync.flow.reconcile import digest
@@ -382,6 +396,13 @@ def _shows(bound: Bound, op: Op, record: Record) -> bool:
     """Tell whether the record shows everything that the write was to bring about."""
     if op.action is Action.TRASH:
         return record.presence is Presence.TRASHED or (record.ref.kind == COMMENT and not record.presence.in_sight)
-    return record.presence.in_sight and all(
-        facets.read(bound.facet(op.side, each.field), record) == each.after for each in op.changes
-    )
+    return record.presence.in_sight and all(_shows_change(bound, op.side, each, record) for each in op.changes)
+
+
+def _shows_change(bound: Bound, side: Side, change: Change, record: Record) -> bool:
+    """Tell whether a field shows what was sent, a text in the side's own spelling of it."""
+    facet, field = bound.facet(side, change.field), bound.field(change.field)
+    shown = facets.read(facet, record)
+    if field is None or facet.kind is not model.Kind.DOCUMENT or shown is UNREAD:
+        return shown == change.after
+    return same(facet.kind, field.transform.recognised(side, change.after, shown), shown)

@@ -20,6 +20,7 @@ LESS = {
     "hf-150-pr": "Markdown: a language that Notion does not know (txt) is plain text",
     "hf-2122-pr": "an image among words is a paragraph of its own",
     "hf-2677": "an image's width",
+    "hf-3480": "control characters, which no Markdown can say",
     "hf-5036-pr": "a hard line break comes back as a plain one, which GitHub shows alike in an issue",
     "hf-5037-pr": "a table's alignment",
     "hf-5086": "an image's width",
