@@ -8,7 +8,7 @@ from typing import Self
 
 from sync.core import facets
 from sync.core.mapping import Births, Deletions, Guards, Policy
-from sync.core.model import UNREAD, Facet, Kind, Put, Reading, Record, Side, Value
+from sync.core.model import UNREAD, Action, Facet, Kind, Op, Put, Reading, Record, Side, Value
 from sync.core.transforms import Transform
 from sync.core.values import key, members
 
@@ -101,6 +101,10 @@ class Bound:
     def field(self, name: str) -> Field | None:
         """Return the field of that key."""
         return next((field for field in self.fields if field.key == name), None)
+
+    def apart(self, op: Op) -> bool:
+        """Tell whether a write is of something that needs a call of its own."""
+        return op.action is not Action.CREATE and any(self.facet(op.side, each.field).apart for each in op.changes)
 
     def facet(self, side: Side, name: str) -> Facet:
         """Return the facet that a change of an op writes: a field's, or the side's mark, or a constant's."""

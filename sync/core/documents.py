@@ -77,6 +77,11 @@ class Documents(Transform):
         """Return what was sent as the side shows it, but for the blocks that do not agree."""
         return self._spelled(side, seen, document.recognised(self._tree(side, sent), self._tree(side, seen)))
 
+    def landed(self, side: Side, edit: Edit, seen: Value) -> bool:
+        """Tell whether what was sent is shown, in the side's own spelling and with what people made of it since."""
+        (before, sent), there = self._trees(side, edit), self._tree(side, seen)
+        return document.recognised(sent, there) == there or document.landed(before, sent, there)
+
     def proven(self, side: Side, edit: Edit, seen: Value) -> Value:
         """Return what of a reply is ours."""
         before, sent = self._trees(side, edit)

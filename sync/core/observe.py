@@ -32,14 +32,14 @@ class Moment:
 def absorb(known: Observation | None, record: Record, moment: Moment, stale: timedelta) -> tuple[Use, Observation]:
     """Return what a reading is good for, and the observation that is known from now on.
 
-    `stale` is how long after our write a read of the old value is doubted.
+    `stale` is how long after our write, or after a later picture, an old one is doubted.
     """
     if known is None:
         since: dict[str, datetime | None] = dict.fromkeys(record.fields, record.time)
         return Use.NEW, Observation(record, moment.seq, moment.at, since, listing=moment.listing)
     if moment.seq < known.seq or (known.ack and moment.seq < known.ack.seq):
         return Use.OLDER, known
-    if known.ack and moment.at < known.ack.at + stale and _doubtful(known, known.ack, record):
+    if _doubtful(known, record, moment.at - stale):
         return Use.DOUBTFUL, known
     merged = replace(
         _named(known.record, record), fields=_filled(known.record, record, settled=_settled(known, record))
@@ -70,8 +70,20 @@ def acknowledged(known: Observation | None, reply: Record, ack: Ack) -> Observat
     return replace(known, record=merged, seq=ack.seq, read_at=ack.at, since=since, ack=ack)
 
 
-def _doubtful(known: Observation, ack: Ack, record: Record) -> bool:
-    """Tell whether a reading soon after our write shows what that replaced.
+def _doubtful(known: Observation, record: Record, since: datetime) -> bool:
+    """Tell whether a reading may be a replica's old picture of what was seen or written `since` then."""
+    ack = known.ack if known.ack and known.ack.at > since else None
+    return (known.read_at > since and _overtaken(known, record)) or (ack is not None and _replaced(known, ack, record))
+
+
+def _overtaken(known: Observation, record: Record) -> bool:
+    """Tell whether a reading is a picture from before the one that is known, by the record's own time."""
+    both = record.presence.in_sight and known.record.presence.in_sight
+    return both and record.time < known.record.time
+
+
+def _replaced(known: Observation, ack: Ack, record: Record) -> bool:
+    """Tell whether a reading shows what our write replaced.
 
     A record whose own time is later than the acknowledgement's was edited since, whatever it shows.
     """

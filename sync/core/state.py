@@ -71,12 +71,12 @@ class Outgoing:
     trail: int | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> WriteKind:
         """Return what kind of write it is."""
         return self.op.side, self.op.birth
 
 
-Kind = tuple[Side, bool]
+WriteKind = tuple[Side, bool]
 """A side's births (True) or its other writes: those of one kind are charged to the same budgets."""
 
 

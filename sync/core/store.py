@@ -12,13 +12,13 @@ from sync.core.state import (
     Confirmation,
     Decision,
     Failure,
-    Kind,
     Known,
     MappingState,
     Observation,
     Outgoing,
     Quarantine,
     Standing,
+    WriteKind,
 )
 
 
@@ -205,7 +205,7 @@ class Writes(Protocol):
         ...
 
     def lease(
-        self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None, but: Collection[Kind] = ()
+        self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None, but: Collection[WriteKind] = ()
     ) -> Outgoing | None:
         """Take the next queued write that is due, by lane and age, under a new epoch, or one whose lease ran out.
 

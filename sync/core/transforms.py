@@ -42,6 +42,10 @@ class Transform(Protocol):
         """Return what was sent to a side as that side shows it now, without what a person changed of it since."""
         return sent
 
+    def landed(self, side: Side, edit: Edit, seen: Value) -> bool:  # noqa: ARG002 - the same
+        """Tell whether a side shows what was sent to it, or what can only be an edit of that."""
+        return seen == edit[1]
+
     def proven(self, side: Side, edit: Edit, seen: Value) -> Value:  # noqa: ARG002 - the same
         """Return what of a reply is our own edit, in the reply's spelling, and what stood there before."""
         return seen

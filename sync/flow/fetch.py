@@ -211,8 +211,8 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
 
 
 def _look_again(world: World, use: Use, observation: Observation) -> None:
-    if use is Use.DOUBTFUL and observation.ack:
-        world.store.look_later(world.name, [observation.record.ref], observation.ack.at + world.patience.stale)
+    if use is Use.DOUBTFUL:
+        world.store.look_later(world.name, [observation.record.ref], observation.read_at + world.patience.stale)
 
 
 def told(bound: Bound, record: Record, known: Observation | None = None) -> Record:

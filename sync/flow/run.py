@@ -13,12 +13,13 @@ from sync.core.observe import Moment
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
+from sync.flow.outcome import Outcome, Written
 from sync.flow.overhear import overhear
 from sync.flow.pair import pair
 from sync.flow.reconcile import Round, reconcile
 from sync.flow.rotate import rotate
 from sync.flow.world import World
-from sync.flow.write import Outcome, Written, next_write, write
+from sync.flow.write import next_write, write
 
 AHEAD = "ahead"
 """The step under which a pass tells how many writes more are to come."""

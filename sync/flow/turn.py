@@ -13,17 +13,18 @@ from sync.core.limits import Lane
 from sync.core.model import Ref
 from sync.core.pace import Due, Pace, pass_due
 from sync.core.ports import Queue
-from sync.core.state import Kind, Outgoing, Standing
+from sync.core.state import Outgoing, Standing, WriteKind
 from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
+from sync.flow.outcome import Outcome, Written
 from sync.flow.overhear import attend
 from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
 from sync.flow.run import complete_first_pass, listen, moment, resume
 from sync.flow.world import World
-from sync.flow.write import Outcome, Written, carry_out, leave, next_write
+from sync.flow.write import carry_out, leave, next_write
 
 HELD = timedelta(minutes=10)
 """A turn that takes longer than this may be joined by another: their decisions exclude each other link by link."""
@@ -88,7 +89,7 @@ def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: C
     What must wait holds up only its own kind: creates are rationed far more strictly than anything else.
     """
     touched: set[str] = set()
-    later: set[Kind] = set()
+    later: set[WriteKind] = set()
     while (outgoing := next_write(anyone, mapping=None, but=later)) is not None:
         touched.add(outgoing.link.mapping)
         written = _written(worlds, anyone, outgoing)

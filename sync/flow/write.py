@@ -4,82 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
 from functools import partial
 
-from sync.core import facets, model
-from sync.core.acknowledge import Applied, acknowledge, adopted
-from sync.core.bound import MARK, Bound
+from sync.core import facets
+from sync.core.bound import Bound
 from sync.core.comments import within
-from sync.core.errors import (
-    Busy,
-    Denied,
-    Misconfigured,
-    Moved,
-    Outdated,
-    Overtaken,
-    Rejected,
-    TryLater,
-    Unsafe,
-    Vanished,
-)
-from sync.core.model import (
-    COMMENT,
-    UNREAD,
-    Action,
-    Change,
-    LinkState,
-    Op,
-    Presence,
-    Put,
-    Reading,
-    Record,
-    Ref,
-    Side,
-)
-from sync.core.observe import Moment, acknowledged
-from sync.core.state import Ack, Confirmation, Failure, Kind, Known, Observation, Outgoing, Stage
-from sync.core.values import same
+from sync.core.errors import Denied, Misconfigured, Moved, Outdated, Overtaken, Rejected, TryLater, Unsafe, Vanished
+from sync.core.model import COMMENT, UNREAD, Action, Op, Presence, Put, Record, Ref
+from sync.core.observe import Moment
+from sync.core.state import Observation, Outgoing, Stage, WriteKind
 from sync.flow.bind import bind, moved_on
-from sync.flow.fetch import keep, look, renew, told
-from sync.flow.reconcile import digest
-from sync.flow.speak import home, seek, speak
+from sync.flow.confirm import adopt, confirm
+from sync.flow.fetch import keep, look, renew
+from sync.flow.outcome import BACKOFF, Outcome, Written, dropped, failed, postponed, put_back, unknown
+from sync.flow.settle import settle
+from sync.flow.speak import home, speak
 from sync.flow.world import World
 
 CROWD = 10
 """From so many waiting writes on, one list renews all observations for less than a look at each."""
-BACKOFF = timedelta(seconds=5)
-LONGEST = timedelta(hours=1)
 DOUBT = 10.0
 """Seconds to wait before a record is looked at again whose last reading may be older than our own write."""
 UNREADABLE = 60.0
 """Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
-
-Proof = Callable[[Known, Bound, Op, Record], Applied]
-"""How a record is held against what was sent: as the reply to it, or as what was found in a lost reply's place."""
-
-
-class Outcome(StrEnum):
-    """What became of one write."""
-
-    DONE = "done"
-    DROPPED = "dropped"
-    LATER = "later"
-    UNKNOWN = "unknown"
-    FAILED = "failed"
-    OVERTAKEN = "overtaken"
-
-
-@dataclass(frozen=True)
-class Written:
-    """One write and what became of it; `wait` is how long to leave it."""
-
-    outgoing: Outgoing
-    outcome: Outcome
-    wait: float = 0.0
-    reason: str = ""
 
 
 def carry_out(world: World, outgoing: Outgoing) -> Written:
@@ -95,7 +43,7 @@ def write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
 def leave(world: World, outgoing: Outgoing, reason: str) -> None:
     """Give a leased write back that cannot be carried out for the time being."""
     with suppress(Overtaken):
-        _put_back(world, outgoing, BACKOFF, reason)
+        put_back(world, outgoing, BACKOFF, reason)
 
 
 def _attempted(world: World, outgoing: Outgoing, attempt: Callable[[], Written]) -> Written:
@@ -104,9 +52,9 @@ def _attempted(world: World, outgoing: Outgoing, attempt: Callable[[], Written])
         try:
             return attempt()
         except TryLater as later:
-            return _later(world, outgoing, later)
+            return postponed(world, outgoing, later)
         except (Rejected, Vanished) as unread:  # of a read, for what a write meets is judged where it was sent
-            return _later(world, outgoing, TryLater(UNREADABLE, str(unread)))
+            return postponed(world, outgoing, TryLater(UNREADABLE, str(unread)))
     except (Denied, Misconfigured) as stopped:
         leave(world, outgoing, str(stopped))
         raise
@@ -117,14 +65,13 @@ def _attempted(world: World, outgoing: Outgoing, attempt: Callable[[], Written])
 def _write(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     bound = within(bound, outgoing.link)
     if outgoing.stage is Stage.IN_FLIGHT:
-        return _settle(world, bound, outgoing)
+        return settle(world, bound, outgoing)
     if not _still_right(world, bound, outgoing):
-        world.store.drop(outgoing, world.store.tick(), "the record moved since this was decided")
-        return Written(outgoing, Outcome.DROPPED)
+        return dropped(world, outgoing, "the record moved since this was decided")
     return _send(world, bound, outgoing)
 
 
-def next_write(world: World, *, mapping: str | None, but: Collection[Kind] = ()) -> Outgoing | None:
+def next_write(world: World, *, mapping: str | None, but: Collection[WriteKind] = ()) -> Outgoing | None:
     """Lease the write that is due next, except of the kinds that are left for later."""
     now = world.now()
     return world.store.lease(world.owner, now, now + world.patience.lease, mapping=mapping, but=but)
@@ -137,7 +84,7 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
     since, and not have decided yet.
     """
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
-    if op.birth or target is None or _apart(bound, op):
+    if op.birth or target is None or bound.apart(op):
         return True  # what is apart is looked at by whoever writes it
     seen, crowd = world.store.observations(world.name, [target])[target], target.kind != COMMENT
     if crowd and not _fresh(world, seen, target) and world.store.waiting(world.name, op.side) >= CROWD:
@@ -176,21 +123,18 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         reply = _call(world, bound, outgoing)
     except Moved as moved:
         keep(world, bound, [moved.seen], moment)
-        store.drop(outgoing, store.tick(), "the record moved since this was decided")
-        return Written(outgoing, Outcome.DROPPED)
+        return dropped(world, outgoing, "the record moved since this was decided")
     except Unsafe as unsafe:
         return _kept(world, outgoing, partial(_unknown, world, bound, outgoing, unsafe))
     except Rejected as rejected:
         if isinstance(rejected, Outdated) and moved_on(world, bound):
-            world.store.drop(outgoing, world.store.tick(), "a property or option is called otherwise now")
-            return Written(outgoing, Outcome.DROPPED)
+            return dropped(world, outgoing, "a property or option is called otherwise now")
         return _refused(world, bound, outgoing, rejected)
     except Vanished:
         doubted = [each for each in (outgoing.link.ref(op.side), home(world, outgoing)) if each is not None]
         world.store.look_later(world.name, doubted, world.now())
-        world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
-        return Written(outgoing, Outcome.DROPPED)
-    return _kept(world, outgoing, partial(_confirm, world, bound, outgoing, reply))
+        return dropped(world, outgoing, "the record is not where it was")
+    return _kept(world, outgoing, partial(confirm, world, bound, outgoing, reply))
 
 
 def _kept(world: World, outgoing: Outgoing, keep: Callable[[], Written]) -> Written:
@@ -203,7 +147,7 @@ def _kept(world: World, outgoing: Outgoing, keep: Callable[[], Written]) -> Writ
         return keep()
     except TryLater as later:
         with suppress(TryLater):
-            return _later(world, outgoing, later)
+            return postponed(world, outgoing, later)
         return Written(outgoing, Outcome.UNKNOWN, later.wait, later.reason)
 
 
@@ -222,73 +166,15 @@ def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
             return remote.restore(target)
         case _:
             there = world.store.observations(world.name, [target])[target].record
-            if _apart(bound, op):
+            if bound.apart(op):
                 (change,) = op.changes
                 return remote.rewrite(there, Put(bound.facet(op.side, change.field), change.after, change.before))
             return remote.update(target, puts(bound, op, there))
 
 
-def _apart(bound: Bound, op: Op) -> bool:
-    """Tell whether a write is of something that needs a call of its own."""
-    return op.action is not Action.CREATE and any(bound.facet(op.side, each.field).apart for each in op.changes)
-
-
 def puts(bound: Bound, op: Op, there: Record | None) -> tuple[Put, ...]:
     """Return an op's changes as a remote is asked to write them, whole fields of the record that is there."""
     return facets.written((Put(bound.facet(op.side, change.field), change.after) for change in op.changes), there)
-
-
-def _adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Written:
-    """Take what was found for the reply that was lost."""
-    return _confirm(world, bound, outgoing, record, prove=adopted)
-
-
-def _confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, prove: Proof = acknowledge) -> Written:
-    """Commit what the reply proves; what it does not show of what was sent was not applied."""
-    now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, told(bound, reply)
-    known = world.store.known(outgoing.link.id)
-    assert known is not None
-    applied = prove(known, bound, op, reply)
-    # A late read of a newborn shows nothing at all, so that no value of it is an old one.
-    changes = () if op.birth else op.changes
-    ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
-    failure = _not_applied(outgoing, applied.refused, now) if applied.refused else None
-    world.store.confirm(
-        Confirmation(
-            outgoing=outgoing,
-            observation=acknowledged(known.on(op.side), reply, ack),
-            shadows=applied.shadows,
-            state=op.then,
-            failure=failure,
-            replaced=applied.replaced,
-            closed_by_us=op.then is LinkState.PARKED and (op.action is Action.CLOSE or outgoing.link.closed_by_us),
-        ),
-        seq,
-        now,
-    )
-    outcome = Outcome.FAILED if failure else Outcome.DONE
-    return Written(outgoing, outcome, reason=failure.error if failure else "")
-
-
-def _before(bound: Bound, side: Side, changes: tuple[Change, ...], seen: Observation | None) -> dict[str, Reading]:
-    """Return what the written fields showed when the write was decided, whole fields by the record's own names."""
-    shown = (Put(bound.facet(side, each.field), each.before) for each in changes if each.before is not UNREAD)
-    return {put.facet.name: put.value for put in facets.written(shown, seen.record if seen else None)}
-
-
-def _not_applied(outgoing: Outgoing, refused: tuple[object, ...], now: datetime) -> Failure:
-    changes = tuple(each for each in outgoing.op.changes if each in refused)
-    names = ", ".join(each.field.partition("~")[0] for each in changes)
-    return Failure(
-        link=outgoing.link.id,
-        side=outgoing.op.side,
-        action=outgoing.op.action,
-        digest=digest(replace(outgoing.op, action=Action.UPDATE, changes=changes)),
-        error=f"not applied: {outgoing.op.side} answered without the new value of {names}",
-        cure=f"give the credential the permission to change {names}, or change the value by hand; then "
-        "`tandem failures retry`",
-        at=now,
-    )
 
 
 def _refused(world: World, bound: Bound, outgoing: Outgoing, rejected: Rejected) -> Written:
@@ -297,41 +183,8 @@ def _refused(world: World, bound: Bound, outgoing: Outgoing, rejected: Rejected)
     if target is not None:
         look(world, bound, [target])
         if not world.store.observations(world.name, [target])[target].record.presence.in_sight:
-            world.store.drop(outgoing, world.store.tick(), "the record is not where it was")
-            return Written(outgoing, Outcome.DROPPED)
-    return _failed(world, outgoing, rejected.reason, rejected.cure)
-
-
-def _failed(world: World, outgoing: Outgoing, error: str, cure: str) -> Written:
-    failure = Failure(
-        link=outgoing.link.id,
-        side=outgoing.op.side,
-        action=outgoing.op.action,
-        digest=digest(outgoing.op),
-        error=error,
-        cure=cure,
-        at=world.now(),
-    )
-    world.store.fail(outgoing, failure, world.store.tick())
-    return Written(outgoing, Outcome.FAILED, reason=error)
-
-
-def _later(world: World, outgoing: Outgoing, later: TryLater) -> Written:
-    """Give a write back that did not happen; one that keeps failing waits longer every time."""
-    if isinstance(later, Busy) and outgoing.stage is not Stage.IN_FLIGHT:
-        world.store.requeue(outgoing, None, later.reason)
-        return Written(outgoing, Outcome.LATER, later.wait, later.reason)
-    wait = min(timedelta(seconds=later.wait) + BACKOFF * (2**outgoing.attempts - 1), LONGEST)
-    _put_back(world, outgoing, wait, later.reason)
-    return Written(outgoing, Outcome.LATER, wait.total_seconds(), later.reason)
-
-
-def _put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> None:
-    """Leave a write for later: one that never left is queued again, one that may have happened stays in flight."""
-    if outgoing.stage is Stage.IN_FLIGHT:
-        world.store.unsettled(outgoing, world.now() + wait, reason)
-    else:
-        world.store.requeue(outgoing, world.now() + wait, reason)
+            return dropped(world, outgoing, "the record is not where it was")
+    return failed(world, outgoing, rejected.reason, rejected.cure)
 
 
 def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:
@@ -341,68 +194,11 @@ def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> 
         with suppress(TryLater, Denied):
             record = world.read(ref)
             if record.presence.in_sight:
-                return _adopt(world, bound, outgoing, record)
-    world.store.unsettled(outgoing, world.now() + BACKOFF, unsafe.reason)
-    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), unsafe.reason)
+                return adopt(world, bound, outgoing, record)
+    return unknown(world, outgoing, unsafe.reason)
 
 
 def _committed(world: World, outgoing: Outgoing, id_: str) -> Ref:
     under = home(world, outgoing)
     side = outgoing.op.side
     return Ref.comment(side, id_, under.id) if under else Ref(side, id_, outgoing.op.container)
-
-
-def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
-    """Find out what became of a write that was in flight when its reply, or its worker, was lost."""
-    if outgoing.op.birth:
-        return _settle_create(world, bound, outgoing)
-    target = outgoing.link.ref(outgoing.op.side)
-    assert target is not None
-    record = world.read(target)
-    if _apart(bound, outgoing.op):
-        record = world.remote(target.side).complete(record, [bound.facet(target.side, outgoing.op.fields[0])])
-    if _shows(bound, outgoing.op, record):
-        return _adopt(world, bound, outgoing, record)
-    if _overdue(world, outgoing, world.patience.stale):
-        look(world, bound, [target])
-        world.store.drop(outgoing, world.store.tick(), "it did not happen, or was overtaken: decided anew")
-        return Written(outgoing, Outcome.DROPPED)
-    world.store.unsettled(outgoing, world.now() + BACKOFF, "the write is not to be seen yet")
-    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), "the write is not to be seen yet")
-
-
-def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
-    """Look for the mark; only what was looked for over the whole settle time, in vain, may be posted again."""
-    side = outgoing.op.side
-    mark = next(Put(bound.marks[side], each.after) for each in outgoing.op.changes if each.field == MARK)
-    if outgoing.link.kind == COMMENT:
-        found = seek(world, outgoing, mark)
-    else:
-        found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
-    if found is not None:
-        return _adopt(world, bound, outgoing, found)
-    if _overdue(world, outgoing, world.patience.settle):
-        world.store.requeue(outgoing, None, "looked for over the whole settle time: certainly not there")
-        return Written(outgoing, Outcome.LATER)
-    world.store.unsettled(outgoing, world.now() + BACKOFF, "its record is not to be seen yet")
-    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), "its record is not to be seen yet")
-
-
-def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:
-    return outgoing.sent_at is None or world.now() - outgoing.sent_at >= patience
-
-
-def _shows(bound: Bound, op: Op, record: Record) -> bool:
-    """Tell whether the record shows everything that the write was to bring about."""
-    if op.action is Action.TRASH:
-        return record.presence is Presence.TRASHED or (record.ref.kind == COMMENT and not record.presence.in_sight)
-    return record.presence.in_sight and all(_shows_change(bound, op.side, each, record) for each in op.changes)
-
-
-def _shows_change(bound: Bound, side: Side, change: Change, record: Record) -> bool:
-    """Tell whether a field shows what was sent, a text in the side's own spelling of it."""
-    facet, field = bound.facet(side, change.field), bound.field(change.field)
-    shown = facets.read(facet, record)
-    if field is None or facet.kind is not model.Kind.DOCUMENT or shown is UNREAD:
-        return shown == change.after
-    return same(facet.kind, field.transform.recognised(side, change.after, shown), shown)

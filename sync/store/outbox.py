@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from sync.core.errors import Overtaken
 from sync.core.model import LinkState, Side
-from sync.core.state import Confirmation, Failure, Kind, Outgoing, Stage
+from sync.core.state import Confirmation, Failure, Outgoing, Stage, WriteKind
 from sync.store import codec, counters, journal
 from sync.store.decisions import put_shadows
 from sync.store.engine import Queries
@@ -52,7 +52,7 @@ class OutboxQueries(Queries):
         return min((time for time in times if time is not None), default=None)
 
     def lease(
-        self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None, but: Collection[Kind] = ()
+        self, owner: str, now: datetime, until: datetime, *, mapping: str | None = None, but: Collection[WriteKind] = ()
     ) -> Outgoing | None:
         """Take the next write that is due, by lane and age, under a new epoch; those of paused mappings wait.
 

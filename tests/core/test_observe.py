@@ -52,6 +52,12 @@ def test_a_record_time_after_the_acknowledgement_is_an_edit_at_once():
     assert seen({"title": "a"}, seq=9, seconds=1, known=known, time=4)[0] is Use.CHANGED
 
 
+@pytest.mark.parametrize(("seconds", "use"), [(69, Use.DOUBTFUL), (70, Use.CHANGED)])
+def test_a_picture_from_before_the_one_that_is_known_is_doubted_for_the_stale_window_only(seconds, use):
+    _, known = seen({"title": "b"}, seconds=10, time=5)
+    assert seen({"title": "a"}, seq=2, seconds=seconds, known=known, time=4)[0] is use
+
+
 def test_any_other_value_is_no_doubt():
     _, first = seen({"title": "a"})
     known = written(first, {"title": "b"}, {"title": "a"})

@@ -12,9 +12,10 @@ from sync.core.limits import Lane
 from sync.core.mapping import Guards, Limit
 from sync.core.model import COMMENT, Action, LinkState, Presence, Ref, Side
 from sync.core.words import Mode
+from sync.flow.outcome import Outcome
 from sync.flow.turn import heed, turn
 from sync.flow.world import Rotation
-from sync.flow.write import Outcome, next_write, write
+from sync.flow.write import next_write, write
 from tests.flow.test_turn import Asked, drained
 from tests.machine.team import MAPPING
 

@@ -9,7 +9,7 @@ from sync.core.model import Presence, Side
 from sync.flow import run as flow
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch
-from sync.flow.write import Outcome
+from sync.flow.outcome import Outcome
 from tests.machine.team import MAPPING, Fault
 
 

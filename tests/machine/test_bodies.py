@@ -181,11 +181,25 @@ def take(team, step):
 
 
 MATCHED = [("wait", 61), ("turn", True, 5)] * 3
+REPLICA = [
+    ("wait", 200),
+    ("change", Side.GITHUB, 0, 0, False),
+    ("add", Side.NOTION, 1, 1),
+    ("turn", True, 5),
+    ("lag", Side.GITHUB, 20),
+    ("turn", True, 5),
+    ("change", Side.NOTION, 1, 5, False),
+    ("turn", False, 1),
+]
 RARE = (
     [*MATCHED, ("add", Side.GITHUB, 0, 0), ("add", Side.NOTION, 1, 9)],
     [*MATCHED, ("change", Side.GITHUB, 0, 0, True), ("change", Side.NOTION, 1, 0, True)],
+    [*MATCHED, ("fail", 4, True, crash), ("add", Side.GITHUB, 5, 3), ("turn", False, 5), ("add", Side.NOTION, 0, 2)],
+    [*MATCHED, *REPLICA],
 )
-"""What chance may miss: both sides of one link add something, and both take the same away."""
+"""What chance may miss: both sides of one link add something; both take the same away; a page is edited after a rewrite
+whose worker died; a replica shows an issue as it was before the last two edits.
+"""
 
 
 @pytest.mark.timeout(600)
@@ -215,19 +229,22 @@ def carry_out(history, template):
     shutil.rmtree(folder)
 
 
-def unseen(team, side, words):
-    """Tell whether what was said was written over before the side showed it to anybody: no reader can keep that."""
+def unseen(team, side, name, words):
+    """Tell whether a deed was written over before the side showed it to anybody: no reader can keep that."""
+
+    def shows(version):
+        text = " ".join((version.fields.get(NAME[side]) or "").split())
+        return f"{name}: {words}" in text if words is not None else f"{name}: " not in text
+
     for versions in team.shelves[side].versions.values() if side in team.lagged else ():
         for now, then in pairwise(versions):
-            said = words in " ".join((now.fields.get(NAME[side]) or "").split())
-            if said and then.since - now.since < timedelta(seconds=21):
+            if shows(now) and not shows(then) and then.since - now.since < timedelta(seconds=21):
                 return True
     return False
 
 
 def settled(team, store):
     WEATHER.update(team.storm.happened)
-    cut = team.storm.happened["after update"]
     team.storm.clear()
     team.clock.advance(3600)
     for _ in range(3):
@@ -246,13 +263,10 @@ def settled(team, store):
             deeds = team.deeds[name]
             assert said in {words for _, words in deeds}, "nobody said this"
             last, words = deeds[-1]
-            if len({side for side, _ in deeds}) == 1 and not unseen(team, last, f"{name}: {words}"):
+            if len({side for side, _ in deeds}) == 1 and not unseen(team, last, name, words):
                 assert said == deeds[-1][1], f"lost: {deeds}"
     everywhere = Counter(each for pair in team.pairs() for each in team.paragraphs(Side.NOTION, pair[Side.NOTION]))
-    # Open: where a rewrite was cut off after its effect and both sides were edited before that came to light, a
-    # paragraph may stand twice, for what was sent is no base of the edits then.
-    if not cut:
-        assert not [each for each, count in everywhere.items() if count > 1], "said twice"
+    assert not [each for each, count in everywhere.items() if count > 1], "said twice"
     for name, deeds in team.deeds.items():
-        if len(deeds) == 1 and not contested and not unseen(team, deeds[0][0], f"{name}: "):
+        if len(deeds) == 1 and not contested and not unseen(team, deeds[0][0], name, ""):
             assert any(each.startswith(f"{name}: ") for each in everywhere), f"{name} is lost"

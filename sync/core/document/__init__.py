@@ -2,7 +2,7 @@
 
 from sync.core.document.diff import Step, align, alike, apart
 from sync.core.document.merge import Merged, Overlap, carried, merge, until
-from sync.core.document.proof import answered, overlapping, recognised
+from sync.core.document.proof import answered, landed, overlapping, recognised
 from sync.core.document.sense import agree, gist, plain, words
 from sync.core.document.text import tidy
 from sync.core.document.tree import (
@@ -65,6 +65,7 @@ __all__ = [
     "carried",
     "gist",
     "head",
+    "landed",
     "merge",
     "overlapping",
     "plain",

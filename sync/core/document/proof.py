@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sync.core.document.diff import Step, align
+from sync.core.document.diff import LIKENESS, Step, align, alike
 from sync.core.document.merge import carried, merge
 from sync.core.document.sense import gist
 from sync.core.document.tree import Block, Blocks, Container, head
@@ -35,6 +35,41 @@ def answered(base: Blocks, sent: Blocks, seen: Blocks) -> Blocks:
     steps = align(base, sent)
     kept = tuple(step.after for step in steps if step.same and step.after is not None)
     return recognised(sent, seen) if _elsewhere(align(kept, seen), _touched(steps)) else seen
+
+
+def landed(base: Blocks, sent: Blocks, seen: Blocks) -> bool:
+    """Tell whether a body that says neither shows the edit from `base` to `sent`, and what was edited since.
+
+    What was to go must be gone, and every block that was to come be there, one at least as it was sent: half of an
+    edit is none, for what it lacks would look as if somebody had taken it away.
+    """
+    signs = [*_signs(base, sent, seen)]
+    return bool(signs) and min(signs) >= LIKENESS and max(signs) == 1.0
+
+
+def _signs(base: Blocks, sent: Blocks, seen: Blocks) -> Iterator[float]:
+    """Yield how like each block that was to come is to what is seen, 0 to 1; 0 for one that was to go and stays."""
+    there = {*map(gist, seen)}
+    fates = iter([step.after for step in align(sent, seen, key=gist) if step.before is not None])
+    for step in align(base, sent, key=gist):
+        now = next(fates) if step.after is not None else None
+        if step.same:
+            continue
+        if step.before is not None and gist(step.before) in there:
+            yield 0.0
+        elif step.after is not None:
+            yield from _likeness(step.before, step.after, now)
+
+
+def _likeness(was: Block | None, sent: Block, now: Block | None) -> Iterator[float]:
+    if now is None:
+        yield 0.0
+    elif isinstance(was, Container) and isinstance(sent, Container) and isinstance(now, Container):
+        if gist(head(was)) != gist(head(sent)):
+            yield alike(head(sent), head(now))
+        yield from _signs(was.blocks, sent.blocks, now.blocks)
+    else:
+        yield alike(sent, now)
 
 
 def _touched(steps: Sequence[Step]) -> set[int]:

@@ -1,0 +1,98 @@
+"""What becomes of one write, and how the queue learns it; nothing is called and no reply is read here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sync.core.errors import Busy, TryLater
+from sync.core.model import Action, Change
+from sync.core.state import Failure, Outgoing, Stage
+from sync.flow.reconcile import digest
+from sync.flow.world import World
+
+BACKOFF = timedelta(seconds=5)
+LONGEST = timedelta(hours=1)
+
+
+class Outcome(StrEnum):
+    """What became of one write."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+    LATER = "later"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One write and what became of it; `wait` is how long to leave it."""
+
+    outgoing: Outgoing
+    outcome: Outcome
+    wait: float = 0.0
+    reason: str = ""
+
+
+def dropped(world: World, outgoing: Outgoing, reason: str) -> Written:
+    """Take a write out of the queue: what is to be written is decided anew."""
+    world.store.drop(outgoing, world.store.tick(), reason)
+    return Written(outgoing, Outcome.DROPPED)
+
+
+def postponed(world: World, outgoing: Outgoing, later: TryLater) -> Written:
+    """Give a write back that did not happen; one that keeps failing waits longer every time."""
+    if isinstance(later, Busy) and outgoing.stage is not Stage.IN_FLIGHT:
+        world.store.requeue(outgoing, None, later.reason)
+        return Written(outgoing, Outcome.LATER, later.wait, later.reason)
+    wait = min(timedelta(seconds=later.wait) + BACKOFF * (2**outgoing.attempts - 1), LONGEST)
+    put_back(world, outgoing, wait, later.reason)
+    return Written(outgoing, Outcome.LATER, wait.total_seconds(), later.reason)
+
+
+def put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> None:
+    """Leave a write for later: one that never left is queued again, one that may have happened stays in flight."""
+    if outgoing.stage is Stage.IN_FLIGHT:
+        world.store.unsettled(outgoing, world.now() + wait, reason)
+    else:
+        world.store.requeue(outgoing, world.now() + wait, reason)
+
+
+def unknown(world: World, outgoing: Outgoing, reason: str) -> Written:
+    """Keep a write in flight of which nobody can tell yet whether it happened."""
+    put_back(world, outgoing, BACKOFF, reason)
+    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), reason)
+
+
+def failed(world: World, outgoing: Outgoing, error: str, cure: str) -> Written:
+    """Keep a write that was refused for good, for a person."""
+    failure = Failure(
+        link=outgoing.link.id,
+        side=outgoing.op.side,
+        action=outgoing.op.action,
+        digest=digest(outgoing.op),
+        error=error,
+        cure=cure,
+        at=world.now(),
+    )
+    world.store.fail(outgoing, failure, world.store.tick())
+    return Written(outgoing, Outcome.FAILED, reason=error)
+
+
+def not_applied(outgoing: Outgoing, refused: tuple[Change, ...], now: datetime) -> Failure:
+    """Return the failure of the changes that a reply does not show."""
+    changes = tuple(each for each in outgoing.op.changes if each in refused)
+    names = ", ".join(each.field.partition("~")[0] for each in changes)
+    return Failure(
+        link=outgoing.link.id,
+        side=outgoing.op.side,
+        action=outgoing.op.action,
+        digest=digest(replace(outgoing.op, action=Action.UPDATE, changes=changes)),
+        error=f"not applied: {outgoing.op.side} answered without the new value of {names}",
+        cure=f"give the credential the permission to change {names}, or change the value by hand; then "
+        "`tandem failures retry`",
+        at=now,
+    )
