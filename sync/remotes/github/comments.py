@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any
 
 from sync.core.bound import MARK
 from sync.core.comments import AUTHOR, CREATED, TEXT, URL, Speech
 from sync.core.document import Blocks, Paragraph, Run, Style
 from sync.core.errors import Forbidden, Rejected, Unsafe, Vanished
-from sync.core.limits import Lane
 from sync.core.model import Batch, Presence, Reading, Record, Ref, Side
 from sync.core.values import text
+from sync.remotes.door import Behind
 from sync.remotes.github import lists, markdown, records
 from sync.remotes.github.client import Door
 from sync.remotes.network import NEVER
@@ -29,19 +28,10 @@ GHOST = "ghost"
 _MARK = re.compile(r"^<!--[ \t]*tandem:comment=([0-9a-fA-F-]{32,36})[ \t]*-->[ \t]*$", re.MULTILINE)
 
 
-class GitHubComments:
+class GitHubComments(Behind[Door]):
     """The comments on issues of the repositories of one mapping; those on pull requests are none of them."""
 
     side = Side.GITHUB
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-
-    def on(self, lane: Lane) -> Self:
-        """Return the same, with its calls charged to another lane."""
-        other = copy.copy(self)
-        other._door = self._door.on(lane)  # noqa: SLF001 - it is our own copy
-        return other
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
         """Yield the comments of a repository that changed since the cursor, or all; one batch is one call."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any
 
 from sync.core.documents import Body
 from sync.core.errors import Rejected, TryLater, Unsafe, Vanished
-from sync.core.limits import Lane
 from sync.core.model import Batch, Facet, Presence, Put, Record, Ref, Schema, Side
+from sync.remotes.door import Behind
 from sync.remotes.github import lists, records
 from sync.remotes.github.answers import Answer
 from sync.remotes.github.client import Door
@@ -26,24 +25,18 @@ AHEAD = 20
 NO_TRASH = "GitHub has no trash for issues"
 
 
-class GitHubRemote:
+class GitHubRemote(Behind[Door]):
     """The issues of the repositories of one mapping; `types` and `bodies` tell that those matter to it."""
 
     side = Side.GITHUB
     body: Body = GitHubBody()
 
     def __init__(self, door: Door, repositories: Sequence[str], *, types: bool = False, bodies: bool = False) -> None:
-        self._door = door
+        super().__init__(door)
         self._repositories = tuple(repositories)
         self._types = types
         self._bodies = bodies
         self._milestones = Milestones()
-
-    def on(self, lane: Lane) -> Self:
-        """Return the same remote, with its calls charged to another lane."""
-        other = copy.copy(self)
-        other._door = self._door.on(lane)  # noqa: SLF001 - it is our own copy
-        return other
 
     def schema(self) -> Schema:
         """Return the repositories; raises Misconfigured with everything that is wrong at once."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
 from sync.core.bound import MARK
 from sync.core.comments import AUTHOR, CREATED, TEXT, URL, Speech
 from sync.core.document import Blocks, Run, Runs, tidy
 from sync.core.errors import Denied, Forbidden, Rejected, Unsafe, Vanished
-from sync.core.limits import Lane
 from sync.core.model import Batch, Presence, Reading, Record, Ref, Side
 from sync.core.speech import flat, paragraphs
+from sync.remotes.door import Behind
 from sync.remotes.network import NEVER
 from sync.remotes.notion import markdown, records, richtext
 from sync.remotes.notion.client import Door
@@ -31,19 +30,10 @@ NAME = 100
 _MARK = re.compile(r"#issuecomment-(\d+)\Z")
 
 
-class NotionComments:
+class NotionComments(Behind[Door]):
     """The comments on the pages of one mapping. No list shows them all: each page is asked (guide "Comments")."""
 
     side = Side.NOTION
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-
-    def on(self, lane: Lane) -> Self:
-        """Return the same, with its calls charged to another lane."""
-        other = copy.copy(self)
-        other._door = self._door.on(lane)  # noqa: SLF001 - it is our own copy
-        return other
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:  # noqa: ARG002 - the port's signature
         """Yield nothing: there is no such list."""

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from sync.core.documents import Body
 from sync.core.errors import Denied, Moved, Unsafe, Vanished
-from sync.core.limits import Lane
 from sync.core.model import UNREAD, Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side
+from sync.remotes.door import Behind
 from sync.remotes.notion import content, lists, records, values
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.markdown import NotionBody
 from sync.remotes.notion.schema import ASKED, Asked, schema
 
 
-class NotionRemote:
+class NotionRemote(Behind[Door]):
     """The pages of the data source of one mapping."""
 
     side = Side.NOTION
     body: Body = NotionBody()
 
     def __init__(self, door: Door, *, database: str, data_source: str | None = None, asked: Asked = ASKED) -> None:
-        self._door = door
+        super().__init__(door)
         self._database = database
         self._data_source = data_source
         self._asked = asked
-
-    def on(self, lane: Lane) -> Self:
-        """Return the same remote, with its calls charged to another lane."""
-        other = copy.copy(self)
-        other._door = self._door.on(lane)  # noqa: SLF001 - it is our own copy
-        return other
 
     def schema(self) -> Schema:
         """Return the data source with its properties; raises Misconfigured with everything that is wrong."""
