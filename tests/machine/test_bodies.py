@@ -1,11 +1,10 @@
-"""Bodies under any weather: people write paragraphs on both sides, answers get lost, workers die; no word is lost."""
+"""Bodies and what is said of them under any weather: answers get lost, workers die; no word is lost or said twice."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,120 +14,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync.core import plan
-from sync.core.bind import bind
-from sync.core.errors import Moved
-from sync.core.mapping import Policy, Row
 from sync.core.merge import Case, merge
-from sync.core.model import UNREAD, Property, Ref, Side
-from sync.remotes.memory import MemoryRemote, PlainBody, Shelf
+from sync.core.model import Ref, Side
 from sync.store import migrate, open_store
-from tests.machine import team as teams
-from tests.machine.team import Fault, Team, crash, later, lost
+from tests.machine.team import Ticking, crash, later, lost
 from tests.machine.test_machine import PHASES
+from tests.machine.writers import BODY, MAPPING, NAME, Writers, take
 
-BODY, CONTENT, US = "body", "content", "us"
-NAME = {Side.GITHUB: BODY, Side.NOTION: CONTENT}
-MAPPING = replace(
-    teams.MAPPING,
-    rows=(Row("title", "Name", where="fields.0"), Row("body", "content", where="fields.1")),
-    conflict=Policy.HOLD,
-)
-ISSUE = replace(teams.ISSUE, properties=(*teams.ISSUE.properties, Property(BODY, BODY, "")))
-PAGE = replace(teams.PAGE, own_id=US, content="markdown")
 MET: Counter[Case] = Counter()
 WEATHER: Counter[str] = Counter()
-
-
-class Pages(MemoryRemote):
-    """Pages whose content stands apart: no list, no reading and no reply to a birth shows it, but who wrote last."""
-
-    def create(self, container, puts):
-        reply = super().create(container, puts)
-        return self._shown(reply, US)
-
-    def read(self, ref):
-        return self._shown(super().read(ref))
-
-    def update(self, ref, puts):
-        return replace(super().update(ref, puts), editor=US)
-
-    def rewrite(self, record, put):
-        there = self.complete(record, [put.facet])
-        if there.read(put.facet.name) != put.base:
-            raise Moved(there)
-        reply = super().update(record.ref, [put])
-        return replace(record, fields={CONTENT: reply.read(CONTENT)})
-
-    def _listed(self, record):
-        return self._shown(super()._listed(record))
-
-    def _shown(self, record, editor=""):
-        return replace(record, fields={**record.fields, CONTENT: UNREAD}, editor=editor)
-
-
-def respelled(name, value):
-    """Rewrite a text as Notion does: blanks in a row are one, and paragraphs end with a blank."""
-    if name != CONTENT or not isinstance(value, str):
-        return value
-    return "\n\n".join(" ".join(each.split()) + " " for each in value.split("\n\n") if each.strip()) or None
-
-
-class Writers(Team):
-    """A team whose issues and pages have bodies; a paragraph is `name: version`."""
-
-    def __init__(self, store):
-        super().__init__(store, Policy.HOLD)
-        self.mapping = MAPPING
-        self.shelves[Side.NOTION] = Shelf(Side.NOTION, self.clock, "d", respelled)
-        self.remotes = {
-            Side.GITHUB: MemoryRemote(self.shelves[Side.GITHUB], ISSUE, self.storm, 3),
-            Side.NOTION: Pages(self.shelves[Side.NOTION], PAGE, self.storm, 3),
-        }
-        self.bound = bind(MAPPING, ISSUE, PAGE, dict.fromkeys(Side, PlainBody()))
-        self.count = 0
-        self.deeds: dict[str, list[tuple[Side, str | None]]] = {}
-        self.lagged: set[Side] = set()
-
-    def text(self, side, id_):
-        return self.shelves[side].versions[id_][-1].fields.get(NAME[side]) or ""
-
-    def paragraphs(self, side, id_):
-        return [" ".join(each.split()) for each in self.text(side, id_).split("\n\n") if each.strip()]
-
-    def born(self, side, paragraphs):
-        self.count += 1
-        fields = dict.fromkeys(each.id for each in (ISSUE if side is Side.GITHUB else PAGE).properties)
-        fields |= {"title": f"born {self.count}", NAME[side]: None}
-        fields |= {"state": "open"} if side is Side.GITHUB else {"st": "To do"}
-        id_ = self.shelves[side].born(fields)
-        for _ in range(paragraphs):
-            self.add(side, id_, 99)
-
-    def add(self, side, id_, at):
-        self.count += 1
-        said = self.paragraphs(side, id_)
-        self.write(side, id_, [*said[:at], f"p{self.count}:  first", *said[at:]])
-        self.deeds[f"p{self.count}"] = [(side, "first")]
-
-    def change(self, side, id_, at, *, take):
-        said = self.paragraphs(side, id_)
-        if said:
-            self.count += 1
-            name = said[at % len(said)].partition(":")[0]
-            new = [] if take else [f"{name}: changed {self.count} of {name}"]
-            at %= len(said)
-            self.write(side, id_, [*said[:at], *new, *said[at + 1 :]])
-            self.deeds[name].append((side, None if take else f"changed {self.count} of {name}"))
-
-    def write(self, side, id_, paragraphs):
-        self.shelves[side].put(id_, {NAME[side]: "\n\n".join(paragraphs) or None})
-
+SAID: Counter[Side] = Counter()
 
 sides, numbers = st.sampled_from(Side), st.integers(0, 5)
 steps = st.one_of(
     st.tuples(st.just("born"), sides, st.integers(0, 3)),
     st.tuples(st.just("add"), sides, numbers, numbers),
     st.tuples(st.just("change"), sides, numbers, numbers, st.sampled_from([False, False, True])),
+    st.tuples(st.just("say"), sides, numbers),
     st.tuples(st.just("fail"), st.integers(0, 4), st.booleans(), st.sampled_from([later, crash, lost])),
     st.tuples(st.just("wait"), st.sampled_from([1, 15, 61, 200])),
     st.tuples(st.just("turn"), st.booleans(), st.integers(0, 5)),
@@ -151,33 +53,6 @@ def template():
     yield folder / "empty.db"
     plan.merge = merge
     shutil.rmtree(folder)
-
-
-def take(team, step):
-    what, *how = step
-    match what:
-        case "born":
-            team.born(*how)
-        case "add" | "change":
-            side, pick, at, *more = how
-            there = team.here(side)
-            if there and what == "add":
-                team.add(side, there[pick % len(there)], at)
-            elif there:
-                team.change(side, there[pick % len(there)], at, take=more[0])
-        case "fail":
-            calls, after, happen = how
-            team.storm.faults.append(Fault(calls, after and happen is not later, happen, writes_only=happen is lost))
-        case "wait":
-            team.clock.advance(how[0])
-        case "lag":
-            team.storm.lags[how[0]] = timedelta(seconds=how[1])
-            team.lagged |= {how[0]} if how[1] else set()
-        case "turn":
-            full, writes = how
-            team.turn("w1", full=full)
-            for _ in range(writes):
-                team.write_one("w1")
 
 
 MATCHED = [("wait", 61), ("turn", True, 5)] * 3
@@ -205,22 +80,24 @@ whose worker died; a replica shows an issue as it was before the last two edits.
 @pytest.mark.timeout(600)
 def test_after_any_history_every_paragraph_says_what_was_said_last(template):
     @settings(max_examples=80, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-    @given(history=st.lists(steps, min_size=8, max_size=40))
-    def any_history(history):
-        carry_out(history, template)
+    @given(began=st.sampled_from([(), MATCHED]), history=st.lists(steps, min_size=8, max_size=40))
+    def any_history(began, history):
+        carry_out([*began, *history], template)
 
     for history in RARE:
         carry_out(history, template)
     any_history()
     assert {Case.FLOW, Case.UNITED, Case.HELD, Case.AGREED, Case.SAME} <= set(MET), MET
+    assert set(SAID) == set(Side), SAID
     assert {"after create", "after update", "before create"} <= set(WEATHER), WEATHER
 
 
 def carry_out(history, template):
     folder = Path(tempfile.mkdtemp())
     shutil.copy(template, folder / "t.db")
-    with open_store(f"sqlite:///{folder}/t.db") as store:
-        team = Writers(store)
+    clock = Ticking()
+    with open_store(f"sqlite:///{folder}/t.db", now=clock.now) as store:
+        team = Writers(store, clock)
         team.born(Side.GITHUB, 2)
         team.born(Side.NOTION, 2)
         for step in history:
@@ -241,6 +118,23 @@ def unseen(team, side, name, words):
             if shows(now) and not shows(then) and then.since - now.since < timedelta(seconds=21):
                 return True
     return False
+
+
+def discussed(team, store):
+    """Whatever was said of a tied record was copied once to the other side, whatever became of its body."""
+    originals = [
+        (side, talk.under[id_], id_, each[0])
+        for side, talk in team.talks.items()
+        for id_, each in talk.remarks.items()
+        if each[0].mark is None
+    ]
+    copies = Counter(each[0].mark for talk in team.talks.values() for each in talk.remarks.values() if each[0].mark)
+    for side, under, id_, first in originals:
+        link, mark = store.link_of(MAPPING.name, under), Ref.comment(side, id_).id
+        assert copies[mark] <= 1, "copied twice"
+        if link is not None and first.since >= link.tied_at:
+            assert copies[mark] == 1, f"never copied: {first}"
+            SAID[side] += 1
 
 
 def settled(team, store):
@@ -265,6 +159,7 @@ def settled(team, store):
             last, words = deeds[-1]
             if len({side for side, _ in deeds}) == 1 and not unseen(team, last, name, words):
                 assert said == deeds[-1][1], f"lost: {deeds}"
+    discussed(team, store)
     everywhere = Counter(each for pair in team.pairs() for each in team.paragraphs(Side.NOTION, pair[Side.NOTION]))
     assert not [each for each, count in everywhere.items() if count > 1], "said twice"
     for name, deeds in team.deeds.items():
