@@ -52,8 +52,11 @@ CROWD = 10
 """From so many waiting writes on, one list renews all observations for less than a look at each."""
 BACKOFF = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
+DOUBLINGS = 10
+"""After so many the pause is longer than the longest: no more is worked out, for numbers have an end."""
 DOUBT = 10.0
 """Seconds to wait before a record is looked at again whose last reading may be older than our own write."""
+DID_NOT_HAPPEN = "it did not happen, or was overtaken: decided anew"
 UNREADABLE = 60.0
 """Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
 
@@ -321,9 +324,20 @@ def _later(world: World, outgoing: Outgoing, later: TryLater) -> Written:
     if isinstance(later, Busy) and outgoing.stage is not Stage.IN_FLIGHT:
         world.store.requeue(outgoing, None, later.reason)
         return Written(outgoing, Outcome.LATER, later.wait, later.reason)
-    wait = min(timedelta(seconds=later.wait) + BACKOFF * (2**outgoing.attempts - 1), LONGEST)
+    longer = timedelta(0) if isinstance(later, Busy) else _longer(world, outgoing)
+    wait = min(timedelta(seconds=later.wait) + longer, LONGEST)
     _put_back(world, outgoing, wait, later.reason)
     return Written(outgoing, Outcome.LATER, wait.total_seconds(), later.reason)
+
+
+def _longer(world: World, outgoing: Outgoing) -> timedelta:
+    """Return for how long beyond what was asked for a write is left: one in flight as long again as it has been."""
+    return _since(world, outgoing) if outgoing.stage is Stage.IN_FLIGHT else _pause(outgoing)
+
+
+def _pause(outgoing: Outgoing) -> timedelta:
+    """Return how long to leave a write that is to be sent again: not at all at first, then about twice as long."""
+    return min(BACKOFF * ((1 << min(outgoing.attempts, DOUBLINGS)) - 1), LONGEST)
 
 
 def _put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> None:
@@ -365,10 +379,9 @@ def _settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         return _adopt(world, bound, outgoing, record)
     if _overdue(world, outgoing, world.patience.stale):
         look(world, bound, [target])
-        world.store.drop(outgoing, world.store.tick(), "it did not happen, or was overtaken: decided anew")
-        return Written(outgoing, Outcome.DROPPED)
-    world.store.unsettled(outgoing, world.now() + BACKOFF, "the write is not to be seen yet")
-    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), "the write is not to be seen yet")
+        world.store.replan(outgoing, world.now() + _pause(outgoing), world.store.tick(), DID_NOT_HAPPEN)
+        return Written(outgoing, Outcome.DROPPED, reason=DID_NOT_HAPPEN)
+    return _unseen(world, outgoing, world.patience.stale, "the write is not to be seen yet")
 
 
 def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
@@ -382,14 +395,27 @@ def _settle_create(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     if found is not None:
         return _adopt(world, bound, outgoing, found)
     if _overdue(world, outgoing, world.patience.settle):
-        world.store.requeue(outgoing, None, "looked for over the whole settle time: certainly not there")
-        return Written(outgoing, Outcome.LATER)
-    world.store.unsettled(outgoing, world.now() + BACKOFF, "its record is not to be seen yet")
-    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), "its record is not to be seen yet")
+        reason = "looked for over the whole settle time: certainly not there"
+        world.store.requeue(outgoing, world.now() + _pause(outgoing), reason)
+        return Written(outgoing, Outcome.LATER, reason=reason)
+    return _unseen(world, outgoing, world.patience.settle, "its record is not to be seen yet")
+
+
+def _unseen(world: World, outgoing: Outgoing, patience: timedelta, reason: str) -> Written:
+    """Keep a write in flight that is not to be seen yet: looked for soon at first, then more seldom, and at the end."""
+    since = _since(world, outgoing)
+    wait = max(min(since, patience - since), BACKOFF)
+    world.store.unsettled(outgoing, world.now() + wait, reason)
+    return Written(outgoing, Outcome.UNKNOWN, wait.total_seconds(), reason)
 
 
 def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:
     return outgoing.sent_at is None or world.now() - outgoing.sent_at >= patience
+
+
+def _since(world: World, outgoing: Outgoing) -> timedelta:
+    """Return how long ago the call was about to be made; a clock that was set back since tells nothing."""
+    return max(world.now() - outgoing.sent_at, timedelta(0)) if outgoing.sent_at else timedelta(0)
 
 
 def _shows(bound: Bound, op: Op, record: Record) -> bool:
