@@ -259,7 +259,7 @@ class Hint(Protocol):
 
     @property
     def mode(self) -> str:
-        """Return `hint`, or `full` where everything is to be read."""
+        """Return what is asked for, a `Mode` of `sync.core.words`."""
         ...
 
 
