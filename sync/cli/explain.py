@@ -114,7 +114,8 @@ def _why(store: SqlStore, account: Account) -> Iterator[str]:
         told.append(f"the mapping rests: {standing.paused}")
     if story and story.withheld:
         details = "; ".join(detail for kind, detail in standing.refusals.items() if kind in story.withheld)
-        told.append(f"a guard holds it back: {details or story.withheld}; `tandem sync --yes` lets it through")
+        cure = f"`tandem sync {account.mapping} --yes` lets it through"
+        told.append(f"a guard holds it back: {details or story.withheld}; {cure}")
     told += _of_link(story, account.names) if story else _of_record(store, account)
     unheard = why.IN_STEP if story else "it was seen after the last decision: the next pass finds it a partner"
     yield from told or [unheard]

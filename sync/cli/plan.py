@@ -79,4 +79,4 @@ def _summary(document: dict[str, Any]) -> str:
     count, refused = len(document["operations"]), document["refused"]
     first = render.many(count, "write") if count else "nothing to do"
     line = f"{first}; {render.calls(document['calls'])}, about {document['seconds']:.0f} s"
-    return f"{line}\n{render.refused(refused['detail'])}" if refused else line
+    return f"{line}\n{render.refused(document['name'], refused['detail'])}" if refused else line

@@ -104,9 +104,14 @@ def _counted(side: str, kind: str, count: int) -> str:
     return f"{many(count, what)} {DONE[kind]}"
 
 
-def refused(detail: str) -> str:
-    """Return a guard's refusal with what a person may do about it."""
-    return f"[bold yellow]refused[/] {escape(detail)}: see `tandem plan`; `tandem sync --yes` lets it through"
+def refused(mapping: str, detail: str) -> str:
+    """Return what a guard would refuse of a mapping, with what a person may do about it."""
+    return f"[bold yellow]refused[/] {escape(detail)}: `tandem sync {escape(mapping)} --yes` lets it through"
+
+
+def held_back(mapping: str, detail: str) -> str:
+    """Return what a guard did refuse: it waits, so that the dashboard has a button for it as well."""
+    return f"{refused(mapping, detail)}, as does the dashboard's button; see `tandem plan {escape(mapping)}`"
 
 
 def problems(out: Console, found: Iterable[Problem]) -> None:

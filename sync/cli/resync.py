@@ -15,7 +15,9 @@ from sync.core.errors import Misconfigured, Problem, TryLater
 from sync.core.limits import Lane
 from sync.core.mapping import Mapping
 from sync.core.model import Ref, Side
+from sync.core.words import Mode
 from sync.flow.bind import schemas
+from sync.flow.turn import lease_of
 from sync.store.passes import READING
 
 if TYPE_CHECKING:
@@ -46,8 +48,9 @@ def resync(request: Request, *, timeout: float | None) -> Result:
         mapping = sync.mappings[0]
         _alive(sync)
         now = sync.clock.now()
-        mode = "full" if request.full else "hint"
-        sync.store.hint(mapping.name, _ref(sync, mapping, request), Lane.PERSON, now, mode=mode)
+        ref = _ref(sync, mapping, request)
+        mode = Mode.DEEP if ref else Mode.FULL if request.full else Mode.HINT
+        sync.store.hint(mapping.name, ref, Lane.PERSON, now, mode=mode)
         with suppress(TryLater):  # The row stands: the next tick heeds it.
             sync.queue.send("heed", mapping.name, Lane.PERSON)
         if timeout is None:
@@ -116,7 +119,9 @@ def _heeded(sync: wiring.Sync, asked: Asked) -> bool:
     if asked.whole:
         passes = sync.store.passes(asked.mapping, 5)
         return any(each.ended_at and each.at >= asked.since and each.mode in READING for each in passes)
-    return not sync.store.due_looks(asked.mapping, sync.clock.now())
+    now = sync.clock.now()
+    # What stands below the record is read after it, in the same turn.
+    return not (sync.store.due_looks(asked.mapping, now) or sync.store.taken(lease_of(asked.mapping), now))
 
 
 def _quiet(status: Status) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
+from sync.cli.documents import refusal
 from sync.cli.frame import ATTENTION, OK, Result, problem_document
 from sync.core.errors import TryLater
 from sync.core.mapping import Mapping
@@ -48,8 +49,8 @@ def status() -> Result:
                 f"[yellow]expiring[/] {_ending(ends - now)}: make a new GITHUB_TOKEN at github.com/settings/tokens"
             )
         for row in rows:
-            for detail in row.refusals.values():
-                out.print(f"{row.name}: {render.refused(detail)}")
+            if refused := refusal(row.refusals):
+                out.print(f"{row.name}: {render.held_back(row.name, refused['detail'])}")
             if row.paused:
                 out.print(f"[yellow]paused[/] {row.name}: {row.paused}")
             for each in values[row.name]:
@@ -109,6 +110,7 @@ def _document(row: Status) -> dict[str, Any]:
         "quarantined": row.quarantined,
         "unmapped": row.unmapped,
         "paused": row.paused,
+        "refused": refusal(row.refusals),
     }
 
 

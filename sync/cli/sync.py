@@ -138,4 +138,4 @@ def _show(out: Console, document: dict[str, Any]) -> None:
         if document[key]:
             out.print(f"  {render.many(document[key], what)} {where}")
     if document["refused"]:
-        out.print(f"  {render.refused(document['refused']['detail'])}")
+        out.print(f"  {render.held_back(document['name'], document['refused']['detail'])}")

@@ -229,6 +229,10 @@ class Writes(Protocol):
         """Remove a write (something moved, or it is settled) and mark its link."""
         ...
 
+    def replan(self, outgoing: Outgoing, not_before: datetime, tick: int, reason: str) -> None:
+        """Mark the link of a write that did not happen; decided just so again it waits, and counts an attempt."""
+        ...
+
     def confirm(self, confirmation: Confirmation, tick: int, now: datetime) -> None:
         """Commit what a reply showed, remove the write, journal it and mark the link.
 
@@ -255,7 +259,7 @@ class Hint(Protocol):
 
     @property
     def mode(self) -> str:
-        """Return `hint`, or `full` where everything is to be read."""
+        """Return what is asked for, a `Mode` of `sync.core.words`."""
         ...
 
 

@@ -18,9 +18,13 @@ SKEW = timedelta(seconds=5)
 
 
 class Mode(StrEnum):
-    """What a hint asks for: a look, everything read anew, the names bound anew, or what the guards refused let go."""
+    """What a hint asks for: a look, everything read anew, the names bound anew, or what the guards refused let go.
+
+    A deep look is a person's at one record: what stands below it is read as well, on both sides.
+    """
 
     HINT = "hint"
+    DEEP = "deep"
     FULL = "full"
     BIND = "bind"
     APPROVE = "approve"

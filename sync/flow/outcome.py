@@ -14,6 +14,8 @@ from sync.flow.world import World
 
 BACKOFF = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
+DOUBLINGS = 10
+"""After so many the pause is longer than the longest: no more is worked out, for numbers have an end."""
 
 
 class Outcome(StrEnum):
@@ -48,9 +50,25 @@ def postponed(world: World, outgoing: Outgoing, later: TryLater) -> Written:
     if isinstance(later, Busy) and outgoing.stage is not Stage.IN_FLIGHT:
         world.store.requeue(outgoing, None, later.reason)
         return Written(outgoing, Outcome.LATER, later.wait, later.reason)
-    wait = min(timedelta(seconds=later.wait) + BACKOFF * (2**outgoing.attempts - 1), LONGEST)
+    longer = timedelta(0) if isinstance(later, Busy) else _longer(world, outgoing)
+    wait = min(timedelta(seconds=later.wait) + longer, LONGEST)
     put_back(world, outgoing, wait, later.reason)
     return Written(outgoing, Outcome.LATER, wait.total_seconds(), later.reason)
+
+
+def _longer(world: World, outgoing: Outgoing) -> timedelta:
+    """Return for how long beyond what was asked for a write is left: one in flight as long again as it has been."""
+    return since(world, outgoing) if outgoing.stage is Stage.IN_FLIGHT else pause(outgoing)
+
+
+def pause(outgoing: Outgoing) -> timedelta:
+    """Return how long to leave a write that is to be sent again: not at all at first, then about twice as long."""
+    return min(BACKOFF * ((1 << min(outgoing.attempts, DOUBLINGS)) - 1), LONGEST)
+
+
+def since(world: World, outgoing: Outgoing) -> timedelta:
+    """Return how long ago the call was about to be made; a clock that was set back since tells nothing."""
+    return max(world.now() - outgoing.sent_at, timedelta(0)) if outgoing.sent_at else timedelta(0)
 
 
 def put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> None:
@@ -61,10 +79,10 @@ def put_back(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> 
         world.store.requeue(outgoing, world.now() + wait, reason)
 
 
-def unknown(world: World, outgoing: Outgoing, reason: str) -> Written:
+def unknown(world: World, outgoing: Outgoing, wait: timedelta, reason: str) -> Written:
     """Keep a write in flight of which nobody can tell yet whether it happened."""
-    put_back(world, outgoing, BACKOFF, reason)
-    return Written(outgoing, Outcome.UNKNOWN, BACKOFF.total_seconds(), reason)
+    world.store.unsettled(outgoing, world.now() + wait, reason)
+    return Written(outgoing, Outcome.UNKNOWN, wait.total_seconds(), reason)
 
 
 def failed(world: World, outgoing: Outgoing, error: str, cure: str) -> Written:

@@ -10,6 +10,8 @@ from sync.core.comments import OLD, before
 from sync.core.errors import Vanished
 from sync.core.model import ISSUE, Link, LinkState, Record, Ref, Side
 from sync.core.observe import Moment
+from sync.core.store import Hint
+from sync.core.words import Mode
 from sync.flow import fetch
 from sync.flow.world import World
 
@@ -28,12 +30,27 @@ def overhear(world: World, bound: Bound, began: Moment) -> None:
         discussion(world, bound, link, Side.NOTION, began)
 
 
-def attend(world: World, bound: Bound, named: Iterable[Ref], began: Moment) -> None:
-    """Read the discussions of pages that somebody named."""
-    for ref in named if bound.discussion is not None else ():
-        link = world.store.link_of(world.name, ref) if ref.side is Side.NOTION and ref.kind == ISSUE else None
-        if link is not None:
+def attend(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> None:
+    """Read the discussions of pages that a hint names, and all that no list shows where a person looks again."""
+    looked: set[int] = set()
+    for hint in hints:
+        link = world.store.link_of(world.name, hint.ref) if hint.ref is not None and hint.ref.kind == ISSUE else None
+        if link is None or link.id in looked:
+            continue
+        if hint.mode == Mode.DEEP:
+            looked.add(link.id)
+            _look_below(world, bound, link, began)
+        elif hint.ref is not None and hint.ref.side is Side.NOTION and bound.discussion is not None:
             discussion(world, bound, link, Side.NOTION, began)
+
+
+def _look_below(world: World, bound: Bound, link: Link, began: Moment) -> None:
+    """Read a link's bodies and both its discussions, whatever the lists would tell of them later."""
+    if link.state is not LinkState.LINKED:
+        return
+    fetch.deepen(world, bound, link)
+    for side in Side if bound.discussion is not None else ():
+        discussion(world, bound, link, side, began)
 
 
 def discussion(world: World, bound: Bound, link: Link, side: Side, began: Moment) -> None:

@@ -10,9 +10,12 @@ from sync.core.model import COMMENT, UNREAD, Action, Change, Op, Presence, Put, 
 from sync.core.state import Outgoing
 from sync.flow.confirm import adopt
 from sync.flow.fetch import look
-from sync.flow.outcome import Outcome, Written, dropped, unknown
+from sync.flow.outcome import BACKOFF, Outcome, Written, pause, since, unknown
 from sync.flow.speak import seek
 from sync.flow.world import World
+
+DID_NOT_HAPPEN = "it did not happen, or was overtaken: decided anew"
+NOT_THERE = "looked for over the whole settle time: certainly not there"
 
 
 def settle(world: World, bound: Bound, outgoing: Outgoing) -> Written:
@@ -30,8 +33,9 @@ def _edit(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         return adopt(world, bound, outgoing, record)
     if _overdue(world, outgoing, world.patience.stale):
         look(world, bound, [target])
-        return dropped(world, outgoing, "it did not happen, or was overtaken: decided anew")
-    return unknown(world, outgoing, "the write is not to be seen yet")
+        world.store.replan(outgoing, world.now() + pause(outgoing), world.store.tick(), DID_NOT_HAPPEN)
+        return Written(outgoing, Outcome.DROPPED, reason=DID_NOT_HAPPEN)
+    return _unseen(world, outgoing, world.patience.stale, "the write is not to be seen yet")
 
 
 def _birth(world: World, bound: Bound, outgoing: Outgoing) -> Written:
@@ -45,9 +49,15 @@ def _birth(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     if found is not None:
         return adopt(world, bound, outgoing, found)
     if _overdue(world, outgoing, world.patience.settle):
-        world.store.requeue(outgoing, None, "looked for over the whole settle time: certainly not there")
-        return Written(outgoing, Outcome.LATER)
-    return unknown(world, outgoing, "its record is not to be seen yet")
+        world.store.requeue(outgoing, world.now() + pause(outgoing), NOT_THERE)
+        return Written(outgoing, Outcome.LATER, reason=NOT_THERE)
+    return _unseen(world, outgoing, world.patience.settle, "its record is not to be seen yet")
+
+
+def _unseen(world: World, outgoing: Outgoing, patience: timedelta, reason: str) -> Written:
+    """Keep a write in flight that is not to be seen yet: looked for soon at first, then more seldom, and at the end."""
+    ago = since(world, outgoing)
+    return unknown(world, outgoing, max(min(ago, patience - ago), BACKOFF), reason)
 
 
 def _overdue(world: World, outgoing: Outgoing, patience: timedelta) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,10 +10,10 @@ from datetime import timedelta
 from sync.core.bound import Bound
 from sync.core.errors import Denied, Misconfigured, TandemError, TryLater
 from sync.core.limits import Lane
-from sync.core.model import Ref
 from sync.core.pace import Due, Pace, pass_due
 from sync.core.ports import Queue
 from sync.core.state import Outgoing, Standing, WriteKind
+from sync.core.store import Hint
 from sync.core.words import Mode
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
@@ -56,17 +56,23 @@ def heed(world: World, queue: Queue) -> None:
     """
     with _alone(world) as mine:
         hints = world.store.take_hints(world.name) if mine else ()
-        whole = {hint.mode for hint in hints if hint.ref is None}
-        kept: set[str] = set()
-        if Mode.APPROVE in whole and not _decide(world, queue, let_through=True):
-            kept.add(Mode.APPROVE)
-        asked = whole - {Mode.APPROVE}
-        if asked and not _pass(world, queue, full=Mode.FULL in whole, rebind=Mode.BIND in whole):
-            kept |= asked
-        elif len(hints) > len(whole) and not asked:
-            _decide(world, queue, named=[hint.ref for hint in hints if hint.ref is not None])
+        allowed = [hint for hint in hints if hint.mode == Mode.APPROVE]
+        asked = [hint for hint in hints if hint.mode != Mode.APPROVE]
+        kept: list[Hint] = []
+        if allowed and not _decide(world, queue, let_through=True):
+            kept += allowed
+        if asked and not _heed(world, queue, asked):
+            kept += [hint for hint in asked if hint.ref is None or hint.mode == Mode.DEEP]
         _keep_for_later(world, kept)
     _pass_on(world, queue, mine=mine and not kept)
+
+
+def _heed(world: World, queue: Queue, hints: Sequence[Hint]) -> bool:
+    """Look at what those hints name, and tell whether nothing was away that it needs."""
+    modes = {hint.mode for hint in hints if hint.ref is None}
+    if not modes:
+        return _decide(world, queue, hints=hints)
+    return _pass(world, queue, full=Mode.FULL in modes, rebind=Mode.BIND in modes, hints=hints)
 
 
 def decide(world: World, queue: Queue) -> None:
@@ -75,6 +81,11 @@ def decide(world: World, queue: Queue) -> None:
         if mine:
             _decide(world, queue)
     _pass_on(world, queue, mine=mine)
+
+
+def lease_of(mapping: str) -> str:
+    """Return the name of the lease that a turn of the mapping holds."""
+    return f"turn {mapping}"
 
 
 def _pass_on(world: World, queue: Queue, *, mine: bool) -> None:
@@ -135,7 +146,7 @@ def _alone(world: World) -> Iterator[bool]:
     if world.name in world.store.stopped():
         yield False
         return
-    now, lease = world.now(), f"turn {world.name}"
+    now, lease = world.now(), lease_of(world.name)
     epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
     try:
         yield epoch is not None
@@ -145,10 +156,10 @@ def _alone(world: World) -> Iterator[bool]:
                 world.store.give_back(lease, epoch)
 
 
-def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False) -> bool:
+def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False, hints: Sequence[Hint] = ()) -> bool:
     """Run a pass up to its writes; tell whether nothing was away that it needs."""
     with _noted(world, "full" if full else "incremental") as noted:
-        _read(noted.world, full=full, rebind=rebind)
+        _read(noted.world, hints, full=full, rebind=rebind)
     _ask_for_writes(world, queue)
     return noted.met
 
@@ -184,11 +195,12 @@ def _noted(world: World, mode: str) -> Iterator[_Noted]:
         world.store.end_pass(pass_id, outcome, world.now(), {})
 
 
-def _read(world: World, *, full: bool, rebind: bool) -> None:
+def _read(world: World, hints: Sequence[Hint], *, full: bool, rebind: bool) -> None:
     began, bound = moment(world), bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
     listen(world, bound, began, full=full)
+    attend(world, bound, hints, began)
     pair(world, bound)
     first = world.store.mapping(world.name).first_pass
     _decided(world.on(Lane.IMPORT) if first else world, bound)
@@ -196,23 +208,23 @@ def _read(world: World, *, full: bool, rebind: bool) -> None:
     resume(world)
 
 
-def _decide(world: World, queue: Queue, *, let_through: bool = False, named: Iterable[Ref] = ()) -> bool:
+def _decide(world: World, queue: Queue, *, let_through: bool = False, hints: Sequence[Hint] = ()) -> bool:
     """Decide what is marked, and tell whether nothing was away that is needed for it; what is marked stays so."""
     with _noted(world, "hint") as noted:
         began, bound = moment(noted.world), bind(noted.world, fresh=False)
         look_due(noted.world, bound)
         match(noted.world, bound)
-        attend(noted.world, bound, named, began)
+        attend(noted.world, bound, hints, began)
         pair(noted.world, bound)
         _decided(noted.world, bound, let_through=let_through)
     _ask_for_writes(world, queue)
     return noted.met
 
 
-def _keep_for_later(world: World, modes: Collection[str]) -> None:
-    """Have hints for the whole mapping heeded again: nobody shall have asked in vain because a service was away."""
-    for mode in sorted(modes):
-        world.store.hint(world.name, None, Lane.PERSON, world.now(), mode=mode)
+def _keep_for_later(world: World, hints: Iterable[Hint]) -> None:
+    """Have hints heeded again that no look would make up for: nobody shall ask in vain because a service was away."""
+    for hint in hints:
+        world.store.hint(world.name, hint.ref, Lane.PERSON, world.now(), mode=hint.mode)
 
 
 def _decided(world: World, bound: Bound, *, let_through: bool = False) -> None:

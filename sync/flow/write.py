@@ -195,7 +195,7 @@ def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> 
             record = world.read(ref)
             if record.presence.in_sight:
                 return adopt(world, bound, outgoing, record)
-    return unknown(world, outgoing, unsafe.reason)
+    return unknown(world, outgoing, BACKOFF, unsafe.reason)
 
 
 def _committed(world: World, outgoing: Outgoing, id_: str) -> Ref:

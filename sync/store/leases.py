@@ -48,6 +48,12 @@ class LeaseQueries(Queries):
         """Give a lease back; False where it is somebody else's by now."""
         return self._move(name, epoch, LONG_AGO)
 
+    def taken(self, name: str, now: datetime) -> bool:
+        """Tell whether somebody holds a lease."""
+        asked = select(leases.c.epoch).where(leases.c.name == name, leases.c.until > now)
+        with self.database.reading() as connection:
+            return connection.scalar(asked) is not None
+
     def owners(self, now: datetime) -> frozenset[str]:
         """Return who holds a lease or a write at present."""
         held = select(leases.c.owner).where(leases.c.until > now)

@@ -110,6 +110,24 @@ class OutboxQueries(Queries):
             mark(connection, [outgoing.link.id], tick, now)
             journal.add(connection, _line(outgoing, "dropped", now, row, reason=reason))
 
+    def replan(self, outgoing: Outgoing, not_before: datetime, tick: int, reason: str) -> None:
+        """Mark the link of a write that did not happen; decided just so again it waits until then; raises Overtaken.
+
+        One of a link that ended is removed, for no round decides that again.
+        """
+        if outgoing.link.state is LinkState.TOMBSTONED:
+            self.drop(outgoing, tick, reason)
+            return
+        now = self.database.now()
+        again = {"stage": Stage.PLANNED, "due": not_before, "attempts": outbox.c.attempts + 1, "reason": reason}
+        with self.database.writing(outgoing.link.mapping) as connection:
+            row = _mine(connection, outgoing)
+            afresh = {**again, "owner": "", "sent_at": None, "trail": None}
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(afresh))
+            _forget_told(connection, row)
+            mark(connection, [outgoing.link.id], tick, now)
+            journal.add(connection, _line(outgoing, "dropped", now, row, reason=reason))
+
     def fail(self, outgoing: Outgoing, failure: Failure, tick: int) -> None:
         """Record a refused write, remove it from the outbox and mark the link; raises Overtaken."""
         with self.database.writing(outgoing.link.mapping) as connection:
@@ -184,6 +202,11 @@ def _mine(connection: Connection, outgoing: Outgoing) -> Row[Any]:
 
 def _remove(connection: Connection, row: Row[Any]) -> None:
     connection.execute(delete(outbox).where(outbox.c.id == row.id))
+    _forget_told(connection, row)
+
+
+def _forget_told(connection: Connection, row: Row[Any]) -> None:
+    """Have the journal tell the link's next decision, whatever it is."""
     connection.execute(update(links).where(links.c.id == row.link).values(told="", version=links.c.version + 1))
 
 

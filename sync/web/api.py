@@ -94,14 +94,14 @@ class Buttons:
         return Done({"approved": name, "refusals": dict(refusals)}, "approve", (name,), "heed")
 
     def look(self, said: Given) -> Done:
-        """Have both records of a link read again."""
+        """Have both records of a link read again, with all that stands below them."""
         number = _number(said)
         known = self.sync.store.known(number)
         if known is None:
             raise HTTPException(404, f"no link has the id {number}")
         refs: Iterable[Ref | None] = (known.link.ref(side) for side in Side)
         for ref in filter(None, refs):
-            self.sync.store.hint(known.link.mapping, ref, Lane.PERSON, self.sync.clock.now())
+            self.sync.store.hint(known.link.mapping, ref, Lane.PERSON, self.sync.clock.now(), mode=Mode.DEEP)
         return Done({"asked": known.link.mapping, "link": number}, "look", (known.link.mapping,), "heed")
 
     def resolve(self, said: Given) -> Done:

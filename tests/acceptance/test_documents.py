@@ -19,7 +19,7 @@ PASS = {
 }
 STATUS = {
     *("name", "links", "last_pass", "oldest_unsynced_seconds", "queued", "in_flight", "conflicts", "failed"),
-    *("quarantined", "unmapped", "paused"),
+    *("quarantined", "unmapped", "paused", "refused"),
 }
 CONFLICT = {"id", "mapping", "issue", "page", "field", "github", "notion", "base", "since", "state", "winner"}
 FAILURE = {"id", "mapping", "issue", "page", "side", "action", "error", "cure", "at", "attempts"}
@@ -180,10 +180,17 @@ def test_a_guard_holds_back_its_kind_alone_until_a_person_lets_it_through(place)
     assert not ran.only["converged"]
     assert len(place.issues()) == 1
     assert len(place.pages()) == 5
-    assert place.run("status").code == 3
-    place.synced("--yes")
+    status = place.run("status")
+    assert (status.code, status.only["refused"]) == (3, ran.only["refused"])
+    code, told = place.told("status")
+    assert code == 3
+    assert ran.only["refused"]["detail"] in told
+    assert "`tandem sync roadmap --yes`" in told
+    assert "dashboard" in told
+    place.synced("roadmap", "--yes")
     assert len(place.issues()) == len(place.pages()) == 5
-    assert place.run("status").code == 0
+    status = place.run("status")
+    assert (status.code, status.only["refused"]) == (0, None)
 
 
 def test_exactly_at_the_limit_a_guard_lets_everything_pass(place):

@@ -95,7 +95,7 @@ def test_what_a_guard_holds_back_says_so(place):
     place.run("sync")
     document, _ = explained(place, page)
     assert "max_new_issues" in document["why"][0]
-    assert "--yes" in document["why"][0]
+    assert "`tandem sync roadmap --yes`" in document["why"][0]
     assert document["withheld"] == "max_new_issues"
 
 

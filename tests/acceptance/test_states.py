@@ -19,6 +19,7 @@ STATUS = {
     "oldest_unsynced_seconds": (float, type(None)),
     **dict.fromkeys(("queued", "in_flight", "conflicts", "failed", "quarantined", "unmapped"), NUMBER),
     "paused": (str, type(None)),
+    "refused": (dict, type(None)),
 }
 CONFLICT = {
     "id": NUMBER,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync.core.errors import Rejected
+from sync.core.errors import Rejected, TryLater
 from sync.core.limits import Lane
 from sync.core.mapping import Guards, Limit
 from sync.core.model import COMMENT, Action, LinkState, Presence, Ref, Side
@@ -149,6 +149,78 @@ def test_who_asks_for_a_page_asks_for_its_discussion(tied):
     heed(tied.world(), queue)
     drained(tied, tied.world(), queue)
     assert texts(tied, Side.GITHUB) == ["ada: asked for"]
+
+
+def both(team):
+    """Have somebody comment on either side, where no list is read, and return the issue and the page."""
+    team.rotation = Rotation()
+    for side, under in ((Side.GITHUB, "g1"), (Side.NOTION, page(team))):
+        team.say(side, under, f"said on {side}")
+    return {Side.GITHUB: Ref(Side.GITHUB, "g1", "1", 1), Side.NOTION: Ref(Side.NOTION, page(team), "d")}
+
+
+def told(team, ref, mode=Mode.DEEP):
+    team.store.hint(MAPPING.name, ref, Lane.PERSON, team.clock.now(), mode=mode)
+    heed(team.world(), Asked())
+    drained(team, team.world(), Asked())
+
+
+@pytest.mark.parametrize("side", Side)
+def test_who_looks_again_at_one_record_has_the_discussions_of_both_sides_read(tied, side):
+    told(tied, both(tied)[side])
+    assert texts(tied, Side.GITHUB) == ["ada: said on notion", "said on github"]
+    assert texts(tied, Side.NOTION) == ["ada: said on github", "said on notion"]
+
+
+def test_who_looks_again_learns_of_a_comment_that_was_deleted(tied):
+    comment = tied.say(Side.GITHUB, "g1", "hello")
+    tied.sync(full=False)
+    tied.clock.advance(HOUR)
+    tied.talks[Side.GITHUB].change(comment, None)
+    told(tied, both(tied)[Side.NOTION])
+    assert "ada: hello" not in texts(tied, Side.NOTION)
+
+
+def test_a_word_of_an_issue_asks_for_no_discussion(tied):
+    refs, asked = both(tied), []
+    for side in Side:
+        tied.discussions[side].of = lambda ref: asked.append(ref) or ()
+    told(tied, refs[Side.GITHUB], Mode.HINT)
+    assert asked == []
+
+
+@pytest.mark.parametrize("also", [Mode.HINT, Mode.FULL])
+def test_who_looks_again_at_one_record_is_heard_also_while_all_of_the_mapping_is_asked_for(tied, also):
+    tied.store.hint(MAPPING.name, None, Lane.PERSON, tied.clock.now(), mode=also)
+    tied.discussions[Side.GITHUB].changes = lambda _container, _cursor: iter(())
+    told(tied, both(tied)[Side.NOTION])
+    assert "ada: said on github" in texts(tied, Side.NOTION)
+
+
+def test_who_looks_again_while_a_service_is_away_is_heard_once_it_is_back(tied):
+    refs, listen = both(tied), tied.discussions[Side.GITHUB].of
+
+    def away(_ref):
+        raise TryLater(1, "503")
+
+    tied.discussions[Side.GITHUB].of = away
+    told(tied, refs[Side.GITHUB])
+    assert list(tied.store.hinted()) == [MAPPING.name]
+    tied.discussions[Side.GITHUB].of = listen
+    heed(tied.world(), Asked())
+    drained(tied, tied.world(), Asked())
+    assert list(tied.store.hinted()) == []
+    assert "ada: said on github" in texts(tied, Side.NOTION)
+
+
+def test_who_looks_again_at_what_is_parked_asks_for_no_discussion(tied):
+    refs, asked = both(tied), []
+    tied.presence(Side.NOTION, refs[Side.NOTION].id, Presence.TRASHED)
+    tied.sync(full=True)
+    for side in Side:
+        tied.discussions[side].of = lambda ref: asked.append(ref) or ()
+    told(tied, refs[Side.GITHUB])
+    assert asked == []
 
 
 def test_in_workers_the_guard_counts_comments_of_both_sides_over_an_hour(tied):

@@ -91,6 +91,35 @@ def test_a_write_given_back_is_queued_at_its_old_place(store):
     assert (third.attempts, third.stage, third.sent_at) == (1, Stage.LEASED, None)
 
 
+def test_a_write_that_did_not_happen_is_decided_anew_and_the_very_same_waits(store):
+    link = tied(store)
+    queued(store, link.id)
+    sent = store.in_flight(leased(store), at(0), at(60))
+    store.replan(sent, at(30), store.tick(), "it did not happen")
+    assert [each.link.id for each in store.touched(M, store.tick())] == [link.id]
+    assert (store.waiting(M), store.lease("one", at(40), at(90))) == (0, None)
+    queued(store, link.id)
+    assert store.lease("one", at(29), at(90)) is None
+    again = leased(store, now=30)
+    assert (again.attempts, again.stage, again.sent_at) == (1, Stage.LEASED, None)
+
+
+def test_another_write_in_its_place_does_not_wait(store):
+    link = tied(store)
+    queued(store, link.id)
+    store.replan(store.in_flight(leased(store), at(0), at(60)), at(30), store.tick(), "it did not happen")
+    queued(store, link.id, title="Three")
+    assert leased(store, now=0).attempts == 0
+
+
+def test_a_write_of_a_link_that_ended_is_not_decided_anew(store):
+    link = tied(store)
+    store.rekey(link, LinkState.TOMBSTONED, None, store.tick())
+    store.order(M, [decision(store, link.id, op=op())], at(0))
+    store.replan(store.in_flight(leased(store), at(0), at(60)), at(30), store.tick(), "it did not happen")
+    assert known(store, link.id).outgoing is None
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -98,10 +127,11 @@ def test_a_write_given_back_is_queued_at_its_old_place(store):
         lambda store, late: store.requeue(late, None, ""),
         lambda store, late: store.unsettled(late, at(90), ""),
         lambda store, late: store.drop(late, store.tick(), ""),
+        lambda store, late: store.replan(late, at(90), store.tick(), ""),
         lambda store, late: store.fail(late, failure(late.link.id), store.tick()),
         lambda store, late: store.confirm(confirmation(store, late), store.tick(), at(70)),
     ],
-    ids=["in_flight", "requeue", "unsettled", "drop", "fail", "confirm"],
+    ids=["in_flight", "requeue", "unsettled", "drop", "replan", "fail", "confirm"],
 )
 def test_a_worker_that_wakes_up_late_changes_nothing_of_the_write(store, act):
     queued(store, tied(store).id)

@@ -276,7 +276,8 @@ def test_what_a_guard_holds_back_is_let_through_only_where_something_is(desk, ti
 
 def test_a_link_is_looked_at_on_both_sides(desk, tied):
     assert desk.client.post(f"/api/links/{tied.id}/resync").status_code == 202
-    assert [(hint.ref, hint.ref.container) for hint in desk.hints()] == [(ISSUE, API), (PAGE, SOURCE)]
+    found = [(hint.ref, hint.ref.container, hint.mode) for hint in desk.hints()]
+    assert found == [(ISSUE, API, Mode.DEEP), (PAGE, SOURCE, Mode.DEEP)]
 
 
 def test_a_conflict_is_resolved_once_and_never_after_a_value_moved(desk, tied):

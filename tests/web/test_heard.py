@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,9 +13,10 @@ from sync.cli.sandbox import REPOSITORY
 from sync.core.limits import Lane
 from sync.core.model import Side
 from sync.flow import turn as flow
+from sync.sandbox.notion import showing
 from sync.sandbox.server import Sandbox
 from sync.store.browse import Wanted
-from tests.acceptance.place import Place
+from tests.acceptance.place import FIELDS, Place
 from tests.web.desk import SECRET, running
 from tests.web.staged import settings
 
@@ -117,3 +120,45 @@ def test_a_page_that_one_asks_to_look_at_is_looked_for_at_home(place, desk):
     assert place.run("resync", "roadmap", "--page", page).code == 0
     worked(desk)
     assert [row.link.id for row in desk.store.browse(Wanted(state="parked"))[1]] == []
+
+
+@pytest.mark.parametrize("side", Side)
+def test_who_looks_at_one_record_again_gets_what_was_said_on_both_sides(place, side):
+    place.map(fields=(*FIELDS, "{github: comments, notion: comments}"))
+    place.synced("--full")
+    page = place.page(place.issue(1)["html_url"])["id"]
+    place.person().comment(REPOSITORY, 1, "said on GitHub")
+    place.ada.comment(page, "said in Notion")
+    with running(settings()) as desk:
+        desk.store.beat("tick", desk.sync.clock.now())
+        named = ("--issue", f"{REPOSITORY}#1") if side is Side.GITHUB else ("--page", page)
+        assert place.run("resync", "roadmap", *named).code == 0
+        worked(desk)
+    (told,) = [each["body"] for each in place.running.github.comments(REPOSITORY, 1) if "Ada" in each["body"]]
+    assert "said in Notion" in told
+    with place.running.lock:
+        shown = [showing.comment(each) for each in place.running.notion.world.comments.values()]
+    assert any("said on GitHub" in str(each["rich_text"]) for each in shown)
+
+
+def test_who_waits_for_a_look_waits_until_it_has_ended(place, desk):
+    page, store = place.page(place.issue(1)["html_url"])["id"], desk.store
+    now = desk.sync.clock.now()
+    store.beat("tick", now)
+    epoch = store.take_lease("turn roadmap", "a worker", now + timedelta(minutes=10), now)
+
+    def taken():
+        while not store.take_hints("roadmap"):
+            time.sleep(0.05)
+        store.looked("roadmap", store.due_looks("roadmap", desk.sync.clock.now()))
+
+    def resync():
+        thread = threading.Thread(target=taken)
+        thread.start()
+        code = place.run("resync", "roadmap", "--page", page, "--wait", "--timeout", "2").code
+        thread.join()
+        return code
+
+    assert resync() == 1
+    store.give_back("turn roadmap", epoch)
+    assert resync() == 0
