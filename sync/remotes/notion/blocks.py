@@ -33,6 +33,7 @@ from sync.core.document import (
 from sync.remotes.commonmark.reading import worded
 from sync.remotes.commonmark.writing import titled
 from sync.remotes.notion import customs, richtext
+from sync.remotes.notion.files import Shown
 from sync.remotes.notion.richtext import GOES_ON, Json, elements, plainly, portions, runs
 from sync.remotes.notion.values import ELEMENT, ELEMENTS
 
@@ -64,10 +65,6 @@ class Place:
     type: str
     foreign: bool = False
     rows: tuple[str, ...] = ()
-
-
-Shown = Callable[[str], str | None]
-"""Given a file's address in Notion, the address at which others can see it."""
 
 
 def unread(children: Children, root: str) -> list[str]:

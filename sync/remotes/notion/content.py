@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from sync.core.errors import Denied, Rejected, TandemError, TryLater, Unsafe, Va
 from sync.core.model import UNREAD, Put, Reading
 from sync.remotes.notion import blocks, markdown, script
 from sync.remotes.notion.client import Door
+from sync.remotes.notion.files import ShownOn, nowhere
+from sync.remotes.notion.media import children
 from sync.remotes.notion.records import page_url
 
 MARKDOWN, BLOCKS, AUTO = "markdown", "blocks", "auto"
@@ -41,9 +44,9 @@ class Way(Protocol):
         ...
 
 
-def way(how: str) -> Way:
-    """Return the way that is called so."""
-    return ByMarkdown() if how == MARKDOWN else ByBlocks()
+def way(how: str, shown: ShownOn = nowhere) -> Way:
+    """Return the way that is called so; `shown` tells where others see the files that Notion holds."""
+    return ByMarkdown(shown) if how == MARKDOWN else ByBlocks(shown)
 
 
 def chosen(door: Door, wanted: str, source: str) -> str:
@@ -76,41 +79,52 @@ def canonical(tree: Blocks) -> str | None:
     return markdown.written(tree) or None
 
 
+@dataclass(frozen=True)
 class ByMarkdown:
     """The page's Markdown of version 2 (reference, "Retrieve a page as Markdown")."""
+
+    shown: ShownOn
 
     def read(self, door: Door, page: str) -> Reading:
         """Return the content, in one call."""
         shown = _markdown(door, page)
-        return UNREAD if shown["truncated"] else _read(shown["markdown"], page)
+        return UNREAD if shown["truncated"] else self._read(shown["markdown"], page)
 
     def rewrite(self, door: Door, page: str, put: Put) -> Reading:
         """Change the places that changed, in one call after a look at what is there."""
         shown = _markdown(door, page)
         if shown["truncated"]:
             raise Rejected("the page is too large to be edited as a whole", TOO_LARGE)
-        there = _read(shown["markdown"], page)
+        there = self._read(shown["markdown"], page)
         if there != put.base:
             raise Edited(there)
-        change = markdown.updates(shown["markdown"], *_trees(put))
+        before, after = _trees(put)
+        change = markdown.updates(shown["markdown"], before, after, page=page_url(page), shown=self.shown(page))
         if isinstance(change, list) and not change:
             return there
         answer = door.write("PATCH", f"pages/{page}/markdown", markdown.body_of(change)).body
         if not isinstance(answer, dict) or "markdown" not in answer:
             raise Unsafe("Notion answered a write without the content")
-        return UNREAD if answer.get("truncated") else _read(answer["markdown"], page)
+        return UNREAD if answer.get("truncated") else self._read(answer["markdown"], page)
+
+    def _read(self, text: str, page: str) -> str | None:
+        """Return Markdown as Notion shows it in canonical form: addresses of files change with every read."""
+        return canonical(markdown.tree(text, page=page_url(page), shown=self.shown(page)))
 
 
+@dataclass(frozen=True)
 class ByBlocks:
     """The page's blocks (reference, "Retrieve block children")."""
 
+    shown: ShownOn
+
     def read(self, door: Door, page: str) -> Reading:
         """Return the content, in a call for every hundred blocks and for every block that holds some."""
-        return canonical(_tree(door, page))
+        return canonical(self._tree(door, page))
 
     def rewrite(self, door: Door, page: str, put: Put) -> Reading:
         """Change, insert and remove the blocks that changed, and no others."""
-        there = _tree(door, page)
+        there = self._tree(door, page)
         if canonical(there) != put.base:
             raise Edited(canonical(there))
         calls = script.script(page, there, *_trees(put))
@@ -123,6 +137,12 @@ class ByBlocks:
                 return UNREAD
             except (TryLater, Denied, Rejected, Vanished) as broken:
                 raise _half_done(broken, made=made) from broken
+
+    def _tree(self, door: Door, page: str) -> Blocks:
+        held: dict[str, Sequence[Any]] = {}
+        while missing := blocks.unread(held, page):
+            held |= {each: list(children(door, each)) for each in missing}
+        return blocks.tree(held, page, page=page_url(page), shown=self.shown(page))
 
 
 def _half_done(broken: TandemError, *, made: bool) -> TandemError:
@@ -147,31 +167,9 @@ def _markdown(door: Door, page: str) -> Any:  # noqa: ANN401 - JSON
     return door.read(f"pages/{page}/markdown", query={"markdown_version": markdown.VERSION}).body
 
 
-def _read(text: str, page: str) -> str | None:
-    """Return Markdown as Notion shows it in canonical form: addresses of files change with every read."""
-    return canonical(markdown.tree(text, page=page_url(page)))
-
-
 def _trees(put: Put) -> tuple[Blocks, Blocks]:
     return _tree_of(put.base), _tree_of(put.value)
 
 
 def _tree_of(text: Reading) -> Blocks:
     return markdown.tree(text) if isinstance(text, str) else ()
-
-
-def _tree(door: Door, page: str) -> Blocks:
-    children: dict[str, Sequence[Any]] = {}
-    while missing := blocks.unread(children, page):
-        children |= {each: _children(door, each) for each in missing}
-    return blocks.tree(children, page, page=page_url(page))
-
-
-def _children(door: Door, block: str) -> list[Any]:
-    found, query = list[Any](), dict[str, Any](page_size=100)
-    while True:
-        body = door.read(f"blocks/{block}/children", query=query).body
-        found += body["results"]
-        if not body.get("has_more"):
-            return found
-        query["start_cursor"] = body["next_cursor"]

@@ -39,7 +39,7 @@ from sync.remotes.commonmark.source import Frame, Source
 from sync.remotes.commonmark.spelling import SIGNS, Hand, entities, every
 from sync.remotes.commonmark.writing import Lines, Writer, fenced, titled
 from sync.remotes.notion import customs
-from sync.remotes.notion.blocks import Shown
+from sync.remotes.notion.files import Shown
 from sync.remotes.notion.tags import HEADINGS, LINKED, SEE_THROUGH, UNSEEN, notion_grammar
 
 _STYLES = {

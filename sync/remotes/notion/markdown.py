@@ -18,8 +18,8 @@ from sync.core.document import (
 )
 from sync.core.errors import Rejected
 from sync.remotes.commonmark.editing import Editor, Splice, is_foreign, overlapping
-from sync.remotes.notion.blocks import Shown
 from sync.remotes.notion.dialect import NotionReader, NotionWriter
+from sync.remotes.notion.files import Shown
 from sync.remotes.notion.records import page_url
 from sync.remotes.notion.richtext import kept
 
@@ -91,21 +91,23 @@ def lined(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def updates(text: str, before: Blocks, after: Blocks) -> list[Update] | Replace:
+def updates(
+    text: str, before: Blocks, after: Blocks, *, page: str = "", shown: Shown = lambda _url: None
+) -> list[Update] | Replace:
     """Return what makes in a page's Markdown the edit that turned `before` into `after`; nothing for no edit.
 
-    `before` and `after` are readings of the issue. Raises Rejected where that is not possible without taking
-    away what only Notion can hold.
+    `before` and `after` are readings of the issue; `page` and `shown` as for `tree`. Raises Rejected where that is not
+    possible without taking away what only Notion can hold.
     """
-    text = lined(text)
-    base = _parsed(text)
+    text, reader = lined(text), NotionReader(page, shown)
+    base = reader.read(text)
     wanted = _foreign_kept(base, _mindful(base, carried(before, after, base)))
     if wanted == base:
         return []
     lines = text.split("\n")
-    splices = Editor(lines, NotionReader(), _writer()).splices(base, wanted)
+    splices = Editor(lines, reader, _writer()).splices(base, wanted)
     found = _updates(lines, splices) if base else None
-    if found and agree(_parsed(_made(text, found)), wanted):
+    if found and agree(reader.read(_made(text, found)), wanted):
         return found
     if any(map(is_foreign, _all(base))):
         raise Rejected("the edit reaches over what only Notion can hold", "make this edit in Notion")

@@ -13,21 +13,31 @@ from sync.core.limits import Lane
 from sync.core.model import UNREAD, Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side
 from sync.remotes.notion import content, lists, records, values
 from sync.remotes.notion.client import Door
+from sync.remotes.notion.files import ShownOn, nowhere
 from sync.remotes.notion.markdown import NotionBody
 from sync.remotes.notion.schema import ASKED, Asked, schema
 
 
 class NotionRemote:
-    """The pages of the data source of one mapping."""
+    """The pages of the data source of one mapping; `shown` tells where others see the files that they hold."""
 
     side = Side.NOTION
     body: Body = NotionBody()
 
-    def __init__(self, door: Door, *, database: str, data_source: str | None = None, asked: Asked = ASKED) -> None:
+    def __init__(
+        self,
+        door: Door,
+        *,
+        database: str,
+        data_source: str | None = None,
+        asked: Asked = ASKED,
+        shown: ShownOn = nowhere,
+    ) -> None:
         self._door = door
         self._database = database
         self._data_source = data_source
         self._asked = asked
+        self._shown = shown
 
     def on(self, lane: Lane) -> Self:
         """Return the same remote, with its calls charged to another lane."""
@@ -88,7 +98,7 @@ class NotionRemote:
     def rewrite(self, record: Record, put: Put) -> Record:
         """Write what the page holds."""
         try:
-            shown = content.way(put.facet.type).rewrite(self._door, record.ref.id, put)
+            shown = content.way(put.facet.type, self._shown).rewrite(self._door, record.ref.id, put)
         except content.Edited as edited:
             seen = replace(record, fields={**record.fields, put.facet.name: edited.shown})
             raise Moved(seen) from edited
@@ -119,7 +129,9 @@ class NotionRemote:
         return seen
 
     def _whole(self, page: str, facet: Facet) -> Reading:
-        return content.way(facet.type).read(self._door, page) if facet.apart else self._everybody(page, facet.name)
+        if facet.apart:
+            return content.way(facet.type, self._shown).read(self._door, page)
+        return self._everybody(page, facet.name)
 
     def _everybody(self, page: str, name: str) -> Reading:
         """Return all people of a property: its own endpoint shows those that a page leaves out."""
