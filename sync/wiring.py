@@ -23,7 +23,7 @@ from sync.core.limits import MINUTE, Budget, Lane, github_budgets, notion_budget
 from sync.core.mapping import Mapping
 from sync.core.model import Side
 from sync.core.pace import Pace
-from sync.core.ports import Designer, Discussions, Remote, Surveyor
+from sync.core.ports import Designer, Discussions, Pictures, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
 from sync.flow.world import Patience, Rotation, World
 from sync.keys import file_key
@@ -245,6 +245,16 @@ class Sync:
         remote = GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
         return remote, GitHubComments(door)
 
+    def _pictures(self, mapping: Mapping, gate: GatePort) -> Pictures:
+        from sync.remotes.github.pictures import GitHubPictures
+
+        def door() -> GitHubDoor:
+            made = self._github_door(gate, mapping.github.repositories)
+            self.closing.callback(made.close)
+            return made
+
+        return GitHubPictures(door, self.settings.github_api_url)
+
     def _sharing(self, mapping: Mapping) -> Iterator[Mapping]:
         """Yield the mapping and those with a repository of its own: they are shown what any of them reads."""
         own = {name.casefold() for name in mapping.github.repositories}
@@ -271,7 +281,7 @@ class Sync:
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
         from sync.remotes.notion.comments import NotionComments
-        from sync.remotes.notion.files import nowhere
+        from sync.remotes.notion.gallery import Gallery
         from sync.remotes.notion.remote import NotionRemote
         from sync.remotes.notion.schema import Asked
 
@@ -280,8 +290,10 @@ class Sync:
         asked = Asked(people=bool(mapping.users), content=self.settings.notion_body if bodies else "")
         door = _notion_door(self.settings, gate)
         self.closing.callback(door.close)
-        shown = self.signer.on if self.signer else nowhere
-        remote = NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked, shown=shown)
+        gallery = Gallery(self.signer, self._pictures(mapping, gate))
+        remote = NotionRemote(
+            door, database=notion.database, data_source=notion.data_source, asked=asked, gallery=gallery
+        )
         return remote, NotionComments(door)
 
 

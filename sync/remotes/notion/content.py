@@ -13,9 +13,8 @@ from sync.core.errors import Denied, Rejected, TandemError, TryLater, Unsafe, Va
 from sync.core.model import UNREAD, Put, Reading
 from sync.remotes.notion import blocks, markdown, script
 from sync.remotes.notion.client import Door
-from sync.remotes.notion.files import ShownOn, nowhere
+from sync.remotes.notion.gallery import Copies, Gallery, fresh, sources
 from sync.remotes.notion.media import children
-from sync.remotes.notion.records import page_url
 
 MARKDOWN, BLOCKS, AUTO = "markdown", "blocks", "auto"
 TOO_LARGE = "shorten the page, or split it: Notion does not show all of it at once"
@@ -44,9 +43,9 @@ class Way(Protocol):
         ...
 
 
-def way(how: str, shown: ShownOn = nowhere) -> Way:
-    """Return the way that is called so; `shown` tells where others see the files that Notion holds."""
-    return ByMarkdown(shown) if how == MARKDOWN else ByBlocks(shown)
+def way(how: str, gallery: Gallery) -> Way:
+    """Return the way that is called so."""
+    return ByMarkdown(gallery) if how == MARKDOWN else ByBlocks(gallery)
 
 
 def chosen(door: Door, wanted: str, source: str) -> str:
@@ -74,6 +73,13 @@ def born(put: Put) -> dict[str, Any]:
     return {"markdown": str(put.value), "markdown_version": markdown.VERSION}
 
 
+def copies(door: Door, gallery: Gallery, put: Put) -> Copies:
+    """Return the copies of images with which a page is born, uploaded."""
+    made = gallery.copies(door)
+    made.bring(sources(_tree_of(put.value)) if born(put) else ())
+    return made
+
+
 def canonical(tree: Blocks) -> str | None:
     """Return a tree in our own spelling: however it was read, the same content is the same text."""
     return markdown.written(tree) or None
@@ -83,7 +89,7 @@ def canonical(tree: Blocks) -> str | None:
 class ByMarkdown:
     """The page's Markdown of version 2 (reference, "Retrieve a page as Markdown")."""
 
-    shown: ShownOn
+    gallery: Gallery
 
     def read(self, door: Door, page: str) -> Reading:
         """Return the content, in one call."""
@@ -99,24 +105,41 @@ class ByMarkdown:
         if there != put.base:
             raise Edited(there)
         before, after = _trees(put)
-        change = markdown.updates(shown["markdown"], before, after, page=page_url(page), shown=self.shown(page))
-        if isinstance(change, list) and not change:
+        change = self._change(shown["markdown"], (before, after), page)
+        if change is None:
+            return ByBlocks(self.gallery).rewrite(door, page, put)
+        if change == []:
             return there
+        made = self.gallery.copies(door)
+        made.bring(fresh(before, after))
         answer = door.write("PATCH", f"pages/{page}/markdown", markdown.body_of(change)).body
         if not isinstance(answer, dict) or "markdown" not in answer:
             raise Unsafe("Notion answered a write without the content")
+        made.hang(page)
         return UNREAD if answer.get("truncated") else self._read(answer["markdown"], page)
 
     def _read(self, text: str, page: str) -> str | None:
         """Return Markdown as Notion shows it in canonical form: addresses of files change with every read."""
-        return canonical(markdown.tree(text, page=page_url(page), shown=self.shown(page)))
+        return canonical(markdown.tree(text, self.gallery.on(page)))
+
+    def _change(
+        self, text: str, edit: tuple[Blocks, Blocks], page: str
+    ) -> list[markdown.Update] | markdown.Replace | None:
+        """Return what makes the edit, None where it is of files that Notion holds, whose addresses cannot be named."""
+        try:
+            change = markdown.updates(text, *edit, self.gallery.on(page))
+        except Rejected:
+            if markdown.signed(text):
+                return None
+            raise
+        return None if isinstance(change, markdown.Replace) and markdown.signed(text) else change
 
 
 @dataclass(frozen=True)
 class ByBlocks:
     """The page's blocks (reference, "Retrieve block children")."""
 
-    shown: ShownOn
+    gallery: Gallery
 
     def read(self, door: Door, page: str) -> Reading:
         """Return the content, in a call for every hundred blocks and for every block that holds some."""
@@ -127,12 +150,15 @@ class ByBlocks:
         there = self._tree(door, page)
         if canonical(there) != put.base:
             raise Edited(canonical(there))
-        calls = script.script(page, there, *_trees(put))
+        before, after = _trees(put)
+        images = self.gallery.copies(door)
+        images.bring(fresh(before, after))
+        calls = script.script(page, there, before, after)
         made, ids = False, list[str]()
         while True:
             try:
                 call = calls.send(ids) if made else next(calls)
-                made, ids = True, _made(door, call)
+                made, ids = True, _made(door, images, call)
             except StopIteration:
                 return UNREAD
             except (TryLater, Denied, Rejected, Vanished) as broken:
@@ -142,7 +168,7 @@ class ByBlocks:
         held: dict[str, Sequence[Any]] = {}
         while missing := blocks.unread(held, page):
             held |= {each: list(children(door, each)) for each in missing}
-        return blocks.tree(held, page, page=page_url(page), shown=self.shown(page))
+        return blocks.tree(held, page, self.gallery.on(page))
 
 
 def _half_done(broken: TandemError, *, made: bool) -> TandemError:
@@ -150,14 +176,19 @@ def _half_done(broken: TandemError, *, made: bool) -> TandemError:
     return Unsafe(f"the page was edited in part: {broken}") if made else broken
 
 
-def _made(door: Door, call: script.Call) -> list[str]:
+def _made(door: Door, images: Copies, call: script.Call) -> list[str]:
     match call:
-        case script.Append(parent=parent, children=children):
+        case script.Append(parent=parent, children=new):
+            body = {**call.body, "children": [images.dressed(each) for each in new]}
             # The answer shows the new blocks and whatever follows them: so it was recorded.
-            shown = door.write("PATCH", f"blocks/{parent}/children", call.body).body["results"]
-            return [str(each["id"]) for each in shown[: len(children)]]
+            shown = door.write("PATCH", f"blocks/{parent}/children", body).body["results"]
+            return [str(each["id"]) for each in shown[: len(new)]]
         case script.Patch(id=id_, body=body):
-            door.write("PATCH", f"blocks/{id_}", body)
+            door.write(
+                "PATCH",
+                f"blocks/{id_}",
+                {**body, **({"image": images.image(body["image"])} if "image" in body else {})},
+            )
         case script.Remove(id=id_):
             door.write("DELETE", f"blocks/{id_}", {})
     return []

@@ -15,13 +15,27 @@ _SIGNS = 32
 
 Shown = Callable[[str], str | None]
 """Given a file's address in Notion, the address at which others can see it."""
-ShownOn = Callable[[str], Shown]
-"""The same, given the page that holds the file."""
 
 
-def nowhere(page: str) -> Shown:  # noqa: ARG001 - the same for every page
-    """Show no file of a page anywhere else."""
-    return lambda _address: None
+def nowhere(_address: str) -> str | None:
+    """Show a file nowhere else."""
+    return None
+
+
+@dataclass(frozen=True)
+class View:
+    """How others see a page: its own address, where a file of Notion's is to be found, unless `shown` knows better.
+
+    `copied` tells of which image of the other side a file is a copy: such an image is the other side's own.
+    """
+
+    page: str = ""
+    shown: Shown = nowhere
+    copied: Shown = nowhere
+
+
+ALONE = View()
+"""A page of which nothing is known but what it says."""
 
 
 @dataclass(frozen=True)

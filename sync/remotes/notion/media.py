@@ -29,14 +29,19 @@ def located(door: Door, page: str) -> Iterator[tuple[str, Location]]:
 
     A block says whether Notion holds its file; an address alone, which anybody may write, does not.
     """
+    for raw in walked(door, page):
+        body = raw.get(raw["type"]) or {}
+        if raw["type"] in KINDS and body.get("type") == "file":
+            yield _located(body["file"])
+
+
+def walked(door: Door, page: str) -> Iterator[Any]:
+    """Yield all blocks of a page, level by level."""
     waiting = [page]
     while waiting:
         for raw in children(door, waiting.pop(0)):
-            kind = str(raw["type"])
-            body = raw.get(kind) or {}
-            if kind in KINDS and body.get("type") == "file":
-                yield _located(body["file"])
-            if raw.get("has_children") and kind not in APART:
+            yield raw
+            if raw.get("has_children") and raw["type"] not in APART:
                 waiting.append(str(raw["id"]))
 
 

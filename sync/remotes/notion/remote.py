@@ -13,13 +13,13 @@ from sync.core.limits import Lane
 from sync.core.model import UNREAD, Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side
 from sync.remotes.notion import content, lists, records, values
 from sync.remotes.notion.client import Door
-from sync.remotes.notion.files import ShownOn, nowhere
+from sync.remotes.notion.gallery import NO_FILES, Gallery
 from sync.remotes.notion.markdown import NotionBody
 from sync.remotes.notion.schema import ASKED, Asked, schema
 
 
 class NotionRemote:
-    """The pages of the data source of one mapping; `shown` tells where others see the files that they hold."""
+    """The pages of the data source of one mapping; the gallery is for the files in them."""
 
     side = Side.NOTION
     body: Body = NotionBody()
@@ -31,13 +31,13 @@ class NotionRemote:
         database: str,
         data_source: str | None = None,
         asked: Asked = ASKED,
-        shown: ShownOn = nowhere,
+        gallery: Gallery = NO_FILES,
     ) -> None:
         self._door = door
         self._database = database
         self._data_source = data_source
         self._asked = asked
-        self._shown = shown
+        self._gallery = gallery
 
     def on(self, lane: Lane) -> Self:
         """Return the same remote, with its calls charged to another lane."""
@@ -87,9 +87,13 @@ class NotionRemote:
         """Create a page, once."""
         parent = {"type": "data_source_id", "data_source_id": container}
         body: dict[str, Any] = {"parent": parent, "properties": records.properties(_properties(puts))}
+        images = [content.copies(self._door, self._gallery, put) for put in puts if put.facet.apart]
         for put in puts:
             body |= content.born(put) if put.facet.apart else {}
-        return _shown(self._door.write("POST", "pages", body).body, container)
+        page = _shown(self._door.write("POST", "pages", body).body, container)
+        for each in images:
+            each.hang(page.ref.id)
+        return page
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those properties in one PATCH."""
@@ -98,7 +102,7 @@ class NotionRemote:
     def rewrite(self, record: Record, put: Put) -> Record:
         """Write what the page holds."""
         try:
-            shown = content.way(put.facet.type, self._shown).rewrite(self._door, record.ref.id, put)
+            shown = content.way(put.facet.type, self._gallery).rewrite(self._door, record.ref.id, put)
         except content.Edited as edited:
             seen = replace(record, fields={**record.fields, put.facet.name: edited.shown})
             raise Moved(seen) from edited
@@ -130,7 +134,7 @@ class NotionRemote:
 
     def _whole(self, page: str, facet: Facet) -> Reading:
         if facet.apart:
-            return content.way(facet.type, self._shown).read(self._door, page)
+            return content.way(facet.type, self._gallery).read(self._door, page)
         return self._everybody(page, facet.name)
 
     def _everybody(self, page: str, name: str) -> Reading:
