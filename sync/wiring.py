@@ -253,7 +253,7 @@ class Sync:
             self.closing.callback(made.close)
             return made
 
-        return GitHubPictures(door, self.settings.github_api_url)
+        return GitHubPictures(door, self.settings.github_api_url, mapping.github.repositories)
 
     def _sharing(self, mapping: Mapping) -> Iterator[Mapping]:
         """Yield the mapping and those with a repository of its own: they are shown what any of them reads."""

@@ -124,7 +124,7 @@ class Pictures(Protocol):
         ...
 
     def fetch(self, source: str) -> Picture | None:
-        """Return an image, None where everybody can fetch it; raises TryLater, and Rejected where nobody gives it us."""
+        """Return an image, None where everybody can fetch it; raises TryLater, and Rejected where we cannot."""
         ...
 
 

@@ -82,6 +82,16 @@ def test_a_private_image_is_held_by_notion_and_nothing_comes_back(team):
     assert asked(team) == 1
 
 
+def test_a_fine_grained_token_gets_the_image_as_a_page_shows_it(team):
+    team.faults("github").switch("files_for_tokens", False)
+    team.opened(body=f"![plan]({attached(team)})")
+    done = team.counted("--full")  # all calls, of files too, are counted and so paced
+    assert done["asked"]["github"]["POST /markdown"] == 1
+    (image,) = images(team)
+    assert kept(team, image) == PNG
+    assert writes(team.synced("--full")) == 0
+
+
 def test_an_image_that_everybody_can_fetch_is_not_copied(team):
     team.person().set_repository(REPOSITORY, private=False)
     source = attached(team)

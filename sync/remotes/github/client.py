@@ -24,7 +24,7 @@ from github.Requester import (
 )
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from sync.core.errors import Busy, Rejected, TandemError, TryLater, Unsafe
+from sync.core.errors import Busy, Rejected, TandemError, TryLater, Unsafe, Vanished
 from sync.core.limits import GITHUB_CREATE, GITHUB_READ, GITHUB_REQUESTS, GITHUB_WRITE, Charge, Lane
 from sync.core.ports import Gate
 from sync.remotes.github import answers
@@ -42,8 +42,6 @@ TIMEOUT = 15
 HOPS = 3
 UNREACHED_WAIT = 5.0
 CHUNK = 64 * 1024
-TOKENS = "a classic token is given files of private repositories, a fine-grained one is not"
-"""What is known of who may fetch them (josegonzalez/python-github-backup issue 477)."""
 OK = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 SHOWN = answers.NOT_THERE | {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
 """What a read may answer and still have said something about the record."""
@@ -133,17 +131,31 @@ class Door:
         with self._opened(url, "") as answer:
             return bool(answer.ok)
 
-    def download(self, url: str, most: int) -> tuple[bytes, str]:
-        """Return a file on the web and its type, as our token is given it; raises TryLater, and Rejected without it."""
-        with self._opened(url, self._credential.token(self._ask, url)) as answer:
+    def download(self, url: str, most: int, *, ours: bool = True) -> tuple[bytes, str]:
+        """Return a file on the web and its type, with our token or as anybody.
+
+        Raises TryLater, Vanished where it is not there for us, and Rejected where it is too large.
+        """
+        with self._opened(url, self._credential.token(self._ask, url) if ours else "") as answer:
             if not answer.ok:
-                raise Rejected(f"GitHub answered {answer.status_code} to our token", TOKENS)
+                raise Vanished(f"GitHub answered {answer.status_code} for {url.partition('?')[0]}")
             content = bytearray()
             for chunk in answer.iter_content(CHUNK):
                 content += chunk
                 if len(content) > most:
                     raise Rejected(f"the file has more than {most} bytes")
             return bytes(content), answer.headers.get("content-type", "").partition(";")[0].strip()
+
+    def rendered(self, text: str, repository: str) -> str:
+        """Return a text as HTML, as a page of the repository shows it to us (REST "Render a Markdown document")."""
+        body = {"text": text, "mode": "gfm", "context": repository}
+        try:
+            answer = self._call("POST", "/markdown", body=body, charges=self._tariff.write)
+        except requests.RequestException as lost:
+            raise TryLater(UNREACHED_WAIT, f"GitHub could not be read: {type(lost).__name__}") from lost
+        if answer.status != HTTPStatus.OK:
+            raise answers.unreadable(answer)
+        return answer.text
 
     @contextmanager
     def _opened(self, url: str, token: str) -> Iterator[requests.Response]:
