@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from sync.core.document import Blocks, Container, Image
@@ -28,6 +29,11 @@ TYPES = {
     "image/webp": ".webp",
 }
 """Images that Notion takes, and what it wants a file's name to end with ("Working with files and media")."""
+ENOUGH = 20.0
+"""Seconds of copying after which the rest waits for another go: a write must not outlive its lease."""
+SOON = 1.0
+FRESH = 1800.0
+"""Seconds in which an upload is attached, of the hour for which Notion keeps it ("Uploading small files")."""
 AGAIN = 10.0
 """Seconds after which an upload is begun anew whose answer was lost; what nothing refers to is gone in an hour."""
 BROKEN = (TryLater, Unsafe, Rejected, Denied, Vanished)
@@ -37,12 +43,17 @@ logger = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 
 
+Uploads = dict[str, tuple[str, float]]
+"""Uploads by the image that they are of, each with when it was made: what was not attached yet is taken again."""
+
+
 @dataclass(frozen=True)
 class Gallery:
     """What a mapping's pages have to do with files: either part may be missing."""
 
     signer: Signer | None = None
     pictures: Pictures | None = None
+    uploads: Uploads = field(default_factory=dict, compare=False)
 
     def on(self, page: str) -> View:
         """Return how others see the files of a page."""
@@ -51,7 +62,7 @@ class Gallery:
 
     def copies(self, door: Door) -> Copies:
         """Return what makes the copies for one write."""
-        return Copies(door, self.pictures)
+        return Copies(door, self.pictures, self.uploads)
 
     def _copied(self, address: str) -> str | None:
         return self.pictures.source(address.rpartition("/")[2]) if self.pictures else None
@@ -67,13 +78,23 @@ class Copies:
 
     door: Door
     pictures: Pictures | None
+    uploads: Uploads
     made: dict[str, str | None] = field(default_factory=dict)
 
     def bring(self, sources: Iterable[str]) -> None:
-        """Upload those that not everybody can fetch, before anything is written; raises TryLater."""
+        """Upload those that not everybody can fetch, before anything is written.
+
+        Raises TryLater, also where there are too many for one go: those that were uploaded are not uploaded again.
+        """
+        began, copied = monotonic(), False
         for source in sources:
-            if self.pictures and source not in self.made and (name := self.pictures.name(source)):
-                self._bring(self.pictures, source, name)
+            name = self.pictures.name(source) if self.pictures and source not in self.made else None
+            if self.pictures is None or name is None or self._kept(source):
+                continue
+            if copied and monotonic() - began > ENOUGH:
+                raise TryLater(SOON, "images are still being copied")
+            self._bring(self.pictures, source, name)
+            copied = True
 
     def dressed(self, payload: Json) -> dict[str, Any]:
         """Return a block's JSON with the copies in it; what nobody brought yet is brought now, if that is possible."""
@@ -119,11 +140,20 @@ class Copies:
         elif not any(each.get("href") for each in words):
             self.door.write("PATCH", f"blocks/{block['id']}", {"image": {"caption": linked(source, words)}})
 
+    def _kept(self, source: str) -> bool:
+        """Take the upload of an image that was made a while ago, and tell whether there is one."""
+        for each in [each for each, (_, at) in self.uploads.items() if monotonic() - at > FRESH]:
+            self.uploads.pop(each, None)
+        if source in self.uploads:
+            self.made[source] = self.uploads[source][0]
+        return source in self.uploads
+
     def _bring(self, pictures: Pictures, source: str, name: str) -> None:
         try:
             picture = pictures.fetch(source)
             if picture is not None:
-                self.made[source] = self._upload(picture, name)
+                self.uploads[source] = self._upload(picture, name), monotonic()
+                self._kept(source)
         except Rejected as rejected:
             self._told(source, rejected.reason)
         except Unsafe as unsafe:
