@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,14 @@ from sync.config.logs import configure, watch
 from sync.config.mappings import Loaded, load_mappings, locate
 from sync.config.settings import App, Settings, load_settings
 from sync.core.errors import Misconfigured, Problem, TryLater
-from sync.core.limits import MINUTE, Budget, github_budgets, notion_budgets, rates
+from sync.core.limits import MINUTE, Budget, Lane, github_budgets, notion_budgets, rates
 from sync.core.mapping import Mapping
 from sync.core.model import Side
 from sync.core.pace import Pace
-from sync.core.ports import Designer, Discussions, Remote, Surveyor
+from sync.core.ports import Designer, Discussions, Pictures, Remote, Surveyor
 from sync.core.ports import Gate as GatePort
 from sync.flow.world import Patience, Rotation, World
+from sync.keys import file_key
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
 from sync.limiter.redis import RedisLimiter
 from sync.queue.app import App as CeleryApp
@@ -39,6 +40,7 @@ from sync.store import SqlStore, check_schema, migrate, open_store
 if TYPE_CHECKING:
     from sync.remotes.github.client import Door as GitHubDoor
     from sync.remotes.notion.client import Door as NotionDoor
+    from sync.remotes.notion.files import Signer
 
 TURN_PATIENCE = 60.0
 """Seconds that a turn may wait for one call: a long list must end some time, and a thread is all it holds."""
@@ -191,6 +193,21 @@ class Sync:
         finally:
             door.close()
 
+    @cached_property
+    def signer(self) -> Signer | None:
+        """Return what signs addresses of files, None where nobody reaches the web process from elsewhere."""
+        from sync.remotes.notion.files import Signer
+
+        base = self.settings.public_url
+        return Signer(base, file_key(self.store, self.settings.require_notion().get_secret_value())) if base else None
+
+    @cached_property
+    def file_door(self) -> NotionDoor:
+        """Return the door through which the web process looks for files: somebody waits for them."""
+        door = _notion_door(self.settings, self._gate(WORKER_PATIENCE)).on(Lane.PERSON)
+        self.closing.callback(door.close)
+        return door
+
     def _gate(self, patience: float, mapping: str = "") -> CountedGate:
         return CountedGate(Gate(self.limiter, patience=patience), self.calls, mapping)
 
@@ -228,6 +245,16 @@ class Sync:
         remote = GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
         return remote, GitHubComments(door)
 
+    def _pictures(self, mapping: Mapping, gate: GatePort) -> Pictures:
+        from sync.remotes.github.pictures import GitHubPictures
+
+        def door() -> GitHubDoor:
+            made = self._github_door(gate, mapping.github.repositories)
+            self.closing.callback(made.close)
+            return made
+
+        return GitHubPictures(door, self.settings.github_api_url, mapping.github.repositories)
+
     def _sharing(self, mapping: Mapping) -> Iterator[Mapping]:
         """Yield the mapping and those with a repository of its own: they are shown what any of them reads."""
         own = {name.casefold() for name in mapping.github.repositories}
@@ -254,6 +281,7 @@ class Sync:
 
     def _notion(self, mapping: Mapping, gate: GatePort) -> tuple[Remote, Discussions]:
         from sync.remotes.notion.comments import NotionComments
+        from sync.remotes.notion.gallery import Gallery
         from sync.remotes.notion.remote import NotionRemote
         from sync.remotes.notion.schema import Asked
 
@@ -262,7 +290,10 @@ class Sync:
         asked = Asked(people=bool(mapping.users), content=self.settings.notion_body if bodies else "")
         door = _notion_door(self.settings, gate)
         self.closing.callback(door.close)
-        remote = NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked)
+        gallery = Gallery(self.signer, self._pictures(mapping, gate))
+        remote = NotionRemote(
+            door, database=notion.database, data_source=notion.data_source, asked=asked, gallery=gallery
+        )
         return remote, NotionComments(door)
 
 

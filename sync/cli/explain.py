@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from sync.bodies import BODIES
 from sync.cli import conflicts, life
 from sync.cli.documents import value
 from sync.cli.frame import Result
@@ -83,7 +84,7 @@ def explain(text: str) -> Result:
 def _accounts(store: SqlStore, files: Sequence[Mapping], sought: Issue | str) -> Iterator[Account]:
     by_name = {file.name: file for file in files}
     for name in sorted({*by_name, *store.schema_times()}):
-        names = names_of(by_name.get(name), remembered(store.mapping(name)))
+        names = names_of(by_name.get(name), remembered(store.mapping(name)), BODIES)
         seen = _seen(store, name, sought)
         if seen is None:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -97,6 +98,33 @@ class Remote(Protocol):
 
         `trail` is the highest number known in the container before the create was sent, where records are numbered.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image: its bytes, and what kind they are (`image/png`)."""
+
+    content: bytes
+    type: str
+
+
+class Pictures(Protocol):
+    """The images of one side that not everybody can fetch, for the other side to keep copies of.
+
+    A copy goes by a name that tells of which image it is one: nothing else has to be remembered.
+    """
+
+    def name(self, source: str) -> str | None:
+        """Return the name of an image's copy, without what follows a dot; None where nobody needs one."""
+        ...
+
+    def source(self, name: str) -> str | None:
+        """Return the address of the image that a copy of that name is one of."""
+        ...
+
+    def fetch(self, source: str) -> Picture | None:
+        """Return an image, None where everybody can fetch it; raises TryLater, and Rejected where we cannot."""
         ...
 
 

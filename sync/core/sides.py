@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sync.core.bind import bind
 from sync.core.bound import Bound, Field
+from sync.core.documents import Body
 from sync.core.errors import Misconfigured
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.mapping import Policy
@@ -43,13 +44,13 @@ class Names:
         return row.facet(side).label if row and side else key.partition("~")[0]
 
 
-def named(file: MappingFile | None, schemas: Mapping[Side, Schema]) -> Names:
+def named(file: MappingFile | None, schemas: Mapping[Side, Schema], bodies: Mapping[Side, Body]) -> Names:
     """Return the names as the mapping's schemas had them when they were read last."""
     if not schemas:
         return Names()
     notion = schemas[Side.NOTION]
     try:
-        bound = bind(file, schemas[Side.GITHUB], notion) if file else None
+        bound = bind(file, schemas[Side.GITHUB], notion, bodies) if file else None
     except Misconfigured:
         bound = None  # what is wrong with the file is told elsewhere
     return Names(

@@ -24,7 +24,7 @@ from sync.sandbox.exchange import Reply, Request
 from sync.sandbox.faults import Faults
 from sync.sandbox.front import Front
 from sync.sandbox.github import GitHub
-from sync.sandbox.github.assets import PATH as ASSETS
+from sync.sandbox.github.assets import PATH, RENDER, SIGNED
 from sync.sandbox.github.events import Events as GitHubEvents
 from sync.sandbox.notion import Notion
 from sync.sandbox.notion.events import Events as NotionEvents
@@ -62,7 +62,7 @@ class Gate:
         # The raw path, for a label's name may hold an escaped slash.
         path = scope["raw_path"].decode("latin-1") if scope["type"] == "http" else ""
         side, _, rest = path.removeprefix("/").partition("/")
-        if path.startswith(ASSETS):
+        if path.startswith((PATH, SIGNED)):
             side, rest = "github", path[1:]
         front = self._fronts.get(side)
         if front is None:
@@ -128,7 +128,7 @@ class Sandbox:
         self.notion = Notion(self.clock, notion_faults, self.notion_url)
         self.lock = threading.RLock()
         self.fronts = {
-            "github": Front(self.github, github_faults, Counters(self.github.template), self.lock),
+            "github": Front(self.github, github_faults, Counters(self.github.template, renders), self.lock),
             "notion": Front(self.notion, notion_faults, Counters(reads=queries), self.lock),
         }
         for front in self.fronts.values():
@@ -188,6 +188,11 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def renders(request: Request) -> bool:
+    """Tell whether a POST only has a text rendered."""
+    return request.path == RENDER
 
 
 def queries(request: Request) -> bool:

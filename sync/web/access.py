@@ -19,8 +19,8 @@ from sync.remotes.network import loopback
 LOG = logging.getLogger("tandem.web")
 COOKIE = "tandem_session"
 SESSION = timedelta(days=30)
-OPEN = ("/healthz", "/readyz", "/login", "/static/", "/webhooks/")
-"""What is answered without a token: health, the form that asks for one, its looks, and what the services sign."""
+OPEN = ("/healthz", "/readyz", "/login", "/static/", "/webhooks/", "/files/")
+"""What is answered without a token: health, the form that asks for one, its looks, what the services or we signed."""
 WEBHOOKS = "/webhooks/"
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -36,6 +36,9 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+
+"""What every answer has that does not say otherwise."""
+UNKEPT = {"cache-control": "no-store"}
 
 
 class Access:
@@ -126,11 +129,9 @@ class Doorkeeper:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
-                more = HEADERS if b"cache-control" in there else {**HEADERS, "cache-control": "no-store"}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.encode(), value.encode()) for name, value in more.items()),
-                ]
+                more = {name.encode(): value.encode() for name, value in {**HEADERS, **UNKEPT}.items()}
+                own = [(name, value) for name, value in more.items() if name not in there]
+                message["headers"] = [*message["headers"], *own]
             await send(message)
 
         answer = self._access.refusal(Request(scope)) or self._app

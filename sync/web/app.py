@@ -16,6 +16,7 @@ from sync.web import health, metrics
 from sync.web.access import Access, Doorkeeper, shows_pages
 from sync.web.api import Buttons
 from sync.web.aside import Aside
+from sync.web.files import Files
 from sync.web.frame import Frame
 from sync.web.handshake import Handshake
 from sync.web.history import History
@@ -44,6 +45,7 @@ def create(sync: Sync) -> ASGIApp:
         routes=[
             *health.routes(sync),
             *metrics.routes(sync),
+            *Files(sync).routes(),
             *Webhooks(sync, Places(sync), handshake, aside).routes(),
             *Buttons(sync, handshake, aside).routes(),
             *Session(frame, access).routes(),

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sync.bodies import BODIES
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Side
 from sync.core.sides import Names, named
@@ -68,4 +69,4 @@ class Frame:
 
     def names(self, name: str) -> Names:
         """Return what people call the mapping's things; neither service is asked."""
-        return named(self.file(name), remembered(self.sync.store.mapping(name)))
+        return named(self.file(name), remembered(self.sync.store.mapping(name)), BODIES)

@@ -6,6 +6,7 @@ import pytest
 
 from sync.cli.sandbox import REPOSITORY
 from sync.cli.session import state
+from tests.acceptance.place import FIELDS
 
 ISSUE = f"{REPOSITORY}#1"
 
@@ -166,3 +167,12 @@ def test_a_record_that_nobody_knows_is_an_error_with_a_cure(place, record, word)
     code, told = place.told("explain", record)
     assert code == 1
     assert len(told.splitlines()) > 1
+
+
+def test_a_body_is_explained_like_any_other_field(place):
+    place.map(fields=(*FIELDS, "{github: body, notion: content}"))
+    place.opened("First", body="One *word*.")
+    place.synced("--full")
+    document, _ = explained(place)
+    standing = {each["github"]["name"]: each["standing"] for each in document["fields"]}
+    assert standing["body"] in ("in step", "sent, not shown back yet")

@@ -3,6 +3,7 @@
 import itertools
 
 from sync.remotes.notion.blocks import tree
+from sync.remotes.notion.files import View
 from sync.remotes.notion.script import Append, Patch, Remove
 
 ROOT, LIMIT, LEVELS = "page", 100, 3
@@ -19,7 +20,7 @@ class Page:
 
     @property
     def tree(self):
-        return tree(self.children, ROOT, page="https://www.notion.so/page")
+        return tree(self.children, ROOT, View("https://www.notion.so/page"))
 
     def put(self, payloads):
         """Create the page with its first children."""

@@ -25,6 +25,8 @@ from sync.core.document import (
 from sync.remotes.github.markdown import GOES_ON, LIMIT, edited, shortened, tree, written
 
 HOME = "https://github.com/acme/api"
+ASSET = "https://github.com/user-attachments/assets/a0aceacf-8436-4c11-b291-f0fff3a115f2"
+SIGNED = "https://private-user-images.githubusercontent.com/1/4-a0aceacf-8436-4c11-b291-f0fff3a115f2.png?jwt=a.b.c"
 MARK = "<!-- tandem:page=12345678-1234-1234-1234-123456789012 -->"
 MANY = " ".join(["words"] * 20)
 PAGE = "https://www.notion.so/12345678123412341234123456789012"
@@ -176,3 +178,11 @@ def test_a_body_too_long_ends_at_a_block_with_a_link_and_that_is_no_edit():
     assert edited(short, whole, (said("edited"), *whole[1:])) == short.replace(
         f"paragraph 0 of many {MANY}", "edited", 1
     )
+
+
+@pytest.mark.parametrize("spelled", [f"![a]({SIGNED})", f'<img alt="a" src="{SIGNED}">'])
+def test_an_image_at_an_address_that_was_signed_for_a_reader_is_the_image_itself_and_stays_as_it_is_spelled(spelled):
+    text = f"one\n\n{spelled}\n\ntwo\n"
+    before = tree(text)
+    assert before[1] == Image(ASSET, "a")
+    assert edited(text, before, (said("three"), *before[1:])) == text.replace("one", "three")

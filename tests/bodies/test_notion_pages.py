@@ -7,6 +7,7 @@ from sync.core.errors import Rejected
 from sync.remotes.github import markdown as github
 from sync.remotes.notion import markdown
 from sync.remotes.notion.blocks import payloads, tree, unread
+from sync.remotes.notion.files import View
 from sync.remotes.notion.script import Patch, Remove, script
 from tests.bodies import travel
 from tests.bodies.page import ROOT, Page
@@ -77,8 +78,8 @@ def test_a_files_address_that_changes_with_every_read_is_no_edit_and_stays_in_no
 
     assert page("one").tree == page("two").tree == (Paragraph(runs=(Run("plan", link=PAGE),)),)
     shown = [f"![plan]({SIGNED.format('f', each)})" for each in ("one", "two")]
-    assert markdown.tree(shown[0], page=PAGE) == markdown.tree(shown[1], page=PAGE) == page("one").tree
-    seen = tree(page("one").children, ROOT, shown=lambda address: f"https://me/{address[-5:]}")
+    assert markdown.tree(shown[0], View(PAGE)) == markdown.tree(shown[1], View(PAGE)) == page("one").tree
+    seen = tree(page("one").children, ROOT, View(shown=lambda address: f"https://me/{address[-5:]}"))
     assert seen == (Image("https://me/a.png", "plan"),)
 
 

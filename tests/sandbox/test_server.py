@@ -48,6 +48,35 @@ def test_a_file_in_an_issue_is_given_to_whoever_may_read_the_repository(sandbox,
     assert web.get(f"{address}0", headers=TOKEN).status_code == 404
 
 
+def test_a_page_that_is_rendered_for_a_reader_shows_files_of_a_private_repository_for_five_minutes(sandbox, web, hub):
+    sandbox.github.add_repository("acme/images", private=True)
+    address = sandbox.github.person("ada").attach("acme/images", "plan.png", b"\x89PNG")
+    asked = {"text": f"![a plan]({address})", "mode": "gfm", "context": "acme/images"}
+    page = hub.post("/markdown", json=asked)
+    assert page.headers["content-type"] == "text/html;charset=utf-8"
+    (source,) = re.findall(r'<img src="([^"]+)" alt="a plan"', page.text)
+    assert web.get(source).content == b"\x89PNG"
+    assert web.get(source.partition("?")[0]).status_code == 404
+    assert web.get(f"{source}0").status_code == 404
+    for other in ({"context": REPOSITORY}, {"context": None}, {"mode": "markdown"}):
+        assert "jwt" not in hub.post("/markdown", json=asked | other).text
+    assert "jwt" not in web.post("/github/markdown", json=asked).text
+    sandbox.clock.advance(301)
+    assert web.get(source).status_code == 404
+
+
+@pytest.mark.parametrize(("asked", "status"), [({}, 422), ({"text": 1}, 422), ({"text": "x", "mode": "html"}, 400)])
+def test_what_cannot_be_rendered_is_refused(hub, asked, status):
+    assert hub.post("/markdown", json=asked).status_code == status
+
+
+def test_a_fine_grained_token_is_not_given_files_of_a_private_repository(sandbox, web):
+    sandbox.github.add_repository("acme/images", private=True)
+    address = sandbox.github.person("ada").attach("acme/images", "plan.png")
+    sandbox.github.faults.switch("files_for_tokens", False)
+    assert web.get(address, headers=TOKEN).status_code == 404
+
+
 def test_a_file_that_notion_holds_is_fetched_without_a_token(sandbox, web):
     ids = sandbox.notion.create_database("Roadmap", {"Name": {"title": {}}})
     person = sandbox.notion.person("Ada")

@@ -70,6 +70,9 @@ class Voice(Protocol):
     def linkable(self, url: str) -> bool:
         """Tell whether both sides can hold a link to that address."""
 
+    def picture(self, source: str) -> str:
+        """Return an image's address as both sides call it."""
+
     def tagged(self, line: Line, html: str, at: int) -> None:
         """Read a tag, or leave it aside."""
 
@@ -155,7 +158,7 @@ class Line:
     def _image(self, token: Token) -> None:
         source = str(token.attrs.get("src", ""))
         if self.link is None and not self.raw and self.voice.linkable(source):
-            self.pieces.append(Image(source, _alternative(token)))
+            self.pieces.append(Image(self.voice.picture(source), _alternative(token)))
         else:
             self.shown(f"![{token.content}]({target(source)})")
 

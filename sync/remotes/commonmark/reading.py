@@ -73,6 +73,10 @@ class Reader:
         """Tell whether both sides can hold a link to that address."""
         return bool(url)
 
+    def picture(self, source: str) -> str:
+        """Return an image's address as both sides call it."""
+        return source
+
     def tagged(self, line: Line, html: str, at: int) -> None:  # noqa: ARG002 - dialects look around
         """Read a tag in a line: as the words that it is."""
         line.say(html)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from github import Auth, Github
@@ -24,7 +24,7 @@ from github.Requester import (
 )
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from sync.core.errors import Busy, TandemError, TryLater, Unsafe
+from sync.core.errors import Busy, Rejected, TandemError, TryLater, Unsafe, Vanished
 from sync.core.limits import GITHUB_CREATE, GITHUB_READ, GITHUB_REQUESTS, GITHUB_WRITE, Charge, Lane
 from sync.core.ports import Gate
 from sync.remotes.github import answers
@@ -41,6 +41,7 @@ logging.getLogger("github.Requester").setLevel(logging.INFO)
 TIMEOUT = 15
 HOPS = 3
 UNREACHED_WAIT = 5.0
+CHUNK = 64 * 1024
 OK = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 SHOWN = answers.NOT_THERE | {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
 """What a read may answer and still have said something about the record."""
@@ -124,6 +125,67 @@ class Door:
     def delete(self, url: str) -> None:
         """Delete something; raises Vanished where it is not there, and what create raises."""
         self._write("DELETE", url, None, self._tariff.write)
+
+    def reaches(self, url: str) -> bool:
+        """Tell whether anybody, without a token, is given a file on the web; raises TryLater."""
+        with self._opened(url, "") as answer:
+            return bool(answer.ok)
+
+    def download(self, url: str, most: int, *, ours: bool = True) -> tuple[bytes, str]:
+        """Return a file on the web and its type, with our token or as anybody.
+
+        Raises TryLater, Vanished where it is not there for us, and Rejected where it is too large.
+        """
+        with self._opened(url, self._credential.token(self._ask, url) if ours else "") as answer:
+            if not answer.ok:
+                raise Vanished(f"GitHub answered {answer.status_code} for {url.partition('?')[0]}")
+            content = bytearray()
+            for chunk in answer.iter_content(CHUNK):
+                content += chunk
+                if len(content) > most:
+                    raise Rejected(f"the file has more than {most} bytes")
+            return bytes(content), answer.headers.get("content-type", "").partition(";")[0].strip()
+
+    def rendered(self, text: str, repository: str) -> str:
+        """Return a text as HTML, as a page of the repository shows it to us (REST "Render a Markdown document")."""
+        body = {"text": text, "mode": "gfm", "context": repository}
+        try:
+            answer = self._call("POST", "/markdown", body=body, charges=self._tariff.write)
+        except requests.RequestException as lost:
+            raise TryLater(UNREACHED_WAIT, f"GitHub could not be read: {type(lost).__name__}") from lost
+        if answer.status != HTTPStatus.OK:
+            raise answers.unreadable(answer)
+        return answer.text
+
+    @contextmanager
+    def _opened(self, url: str, token: str) -> Iterator[requests.Response]:
+        """Give the answer to a GET of a file; our token goes to the first host only, and no further than it leads."""
+        host = urlsplit(url).netloc
+        try:
+            with requests.Session() as session:
+                session.trust_env = not loopback(urlsplit(url).hostname or "")
+                for _ in range(HOPS):
+                    ours = token and urlsplit(url).netloc == host
+                    self._gate.enter(self._tariff.read, self.lane)
+                    answer = session.get(
+                        url,
+                        headers={"authorization": f"token {token}"} if ours else None,
+                        auth=_nobody,  # else a .netrc would be asked
+                        stream=True,
+                        allow_redirects=False,
+                        timeout=TIMEOUT,
+                    )
+                    if answer.status_code not in answers.MOVED:
+                        break
+                    url = urljoin(url, answer.headers.get("location", ""))
+                if (
+                    answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+                    or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+                ):
+                    raise TryLater(answers.OUTAGE_WAIT, f"GitHub answered {answer.status_code} for a file")
+                yield answer
+        except requests.RequestException as lost:
+            raise TryLater(UNREACHED_WAIT, f"GitHub could not be reached for a file: {type(lost).__name__}") from lost
 
     def login(self) -> str:
         """Return the login under which our issues appear."""
@@ -218,6 +280,11 @@ class Door:
             self._connections.append(self._local.pair[1])
         requester, connection = self._local.pair
         return requester, connection
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Ask as nobody but whom the headers name."""
+    return request
 
 
 class _Plain(HTTPRequestsConnectionClass):

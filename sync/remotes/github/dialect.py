@@ -52,6 +52,7 @@ _END = re.compile(r"\s*</details>[ \t]*(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
 _FOLD = re.compile(r"^[ \t]*</?details\b", re.MULTILINE | re.IGNORECASE)
 _IMAGES = re.compile(r"\s*(?:<img\b[^>]*>\s*)+", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_PRIVATE = re.compile(r"https://private-user-images\.githubusercontent\.com/\d+/\d+-([0-9a-f-]{36})\.")
 _PART = re.compile(r"(<[^>]*>)")
 _LANGUAGES = {
     "js": "javascript",
@@ -145,7 +146,12 @@ class GitHubReader(Reader):
         source = html.unescape(found.attributes.get("src", "")) if found else ""
         if found is None or not self.linkable(source):
             return None
-        return Image(source, html.unescape(found.attributes.get("alt", "")), own=spelled)
+        return Image(self.picture(source), html.unescape(found.attributes.get("alt", "")), own=spelled)
+
+    def picture(self, source: str) -> str:
+        """Return an image's own address: one that GitHub signed for a reader is good for minutes."""
+        found = _PRIVATE.match(source)
+        return f"https://github.com/user-attachments/assets/{found[1]}" if found else source
 
     def code(self, node: Node, source: Source) -> Block:
         """Return code; what is fenced as math is a formula."""

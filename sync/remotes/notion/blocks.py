@@ -33,6 +33,7 @@ from sync.core.document import (
 from sync.remotes.commonmark.reading import worded
 from sync.remotes.commonmark.writing import titled
 from sync.remotes.notion import customs, richtext
+from sync.remotes.notion.files import ALONE, View
 from sync.remotes.notion.richtext import GOES_ON, Json, elements, plainly, portions, runs
 from sync.remotes.notion.values import ELEMENT, ELEMENTS
 
@@ -66,10 +67,6 @@ class Place:
     rows: tuple[str, ...] = ()
 
 
-Shown = Callable[[str], str | None]
-"""Given a file's address in Notion, the address at which others can see it."""
-
-
 def unread(children: Children, root: str) -> list[str]:
     """Return the ids of the blocks whose inside must be read before the tree is complete."""
     if root not in children:
@@ -78,19 +75,15 @@ def unread(children: Children, root: str) -> list[str]:
     return [missing for each in inside for missing in unread(children, each)]
 
 
-def tree(children: Children, root: str, *, page: str = "", shown: Shown = lambda _url: None) -> Blocks:
-    """Return a page's content as a tree.
-
-    `page` is the page's own address: where a file that Notion holds is to be found, unless `shown` knows better.
-    """
-    return tuple(_Reading(children, page, shown).inside(root))
+def tree(children: Children, root: str, view: View = ALONE) -> Blocks:
+    """Return a page's content as a tree, its files as the view shows them."""
+    return tuple(_Reading(children, view).inside(root))
 
 
 @dataclass(frozen=True)
 class _Reading:
     children: Children
-    page: str
-    shown: Shown
+    view: View
 
     def inside(self, parent: str) -> list[Block]:
         """Return what a block holds."""
@@ -145,13 +138,15 @@ class _Reading:
 
     def _image(self, body: Json, place: Place) -> Block | None:
         url = str((body.get("external") or {}).get("url") or "")
-        known = url or self.shown(_address(body))
-        return Image(known, _caption(body), own=replace(place, foreign=not url)) if known else None
+        own = url or self.view.copied(_address(body))
+        known = own or self.view.shown(_address(body))
+        words = customs.caption_of(_caption(body))
+        return Image(known, words, own=replace(place, foreign=not own)) if known else None
 
     def _link(self, body: Json, place: Place) -> Block:
         """Return a file, a bookmark or an embedded page as a link to it."""
         url = str(body.get("url") or (body.get("external") or {}).get("url") or "")
-        address = url or self.shown(_address(body)) or self.page
+        address = url or self.view.shown(_address(body)) or self.view.page
         return _foreign(_caption(body) or str(body.get("name") or "") or url or place.type, address, place)
 
     def _table(self, place: Place) -> Block:

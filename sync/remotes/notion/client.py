@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -75,12 +75,11 @@ class Door:
 
     def write(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """Write something, once; raises Unsafe where nobody knows whether it happened, and what a read raises."""
-        try:
-            return self._call(verb, path, body=body)
-        except HTTPResponseError as refused:
-            raise answers.unwritten(self._refused(refused)) from refused
-        except (RequestTimeoutError, httpx.HTTPError, ValueError) as lost:
-            raise _lost(lost) from lost
+        return self._written(lambda: self._call(verb, path, body=body))
+
+    def send(self, path: str, file: tuple[str, bytes, str]) -> Reply:
+        """Send a file (name, bytes, type) as a form, once; raises what a write does."""
+        return self._written(lambda: self._call("POST", path, file=file))
 
     def _call(
         self,
@@ -89,15 +88,28 @@ class Door:
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        file: tuple[str, bytes, str] | None = None,
     ) -> Reply:
         """Make one call by the client's raw request: its methods drop keywords that they do not know, in silence."""
         try:
             answer = self._clients[self.lane].request(
-                path, verb, query=dict(query) if query else None, body=None if body is None else dict(body)
+                path,
+                verb,
+                query=dict(query) if query else None,
+                body=None if body is None else dict(body),
+                form_data={"file": file} if file else None,
             )
         except InvalidPathParameterError as invalid:
             raise Rejected(f"{path!r} is no address in Notion", "correct the id in the mapping") from invalid
         return Reply(answer, self._transports[self.lane].served_at)
+
+    def _written(self, call: Callable[[], Reply]) -> Reply:
+        try:
+            return call()
+        except HTTPResponseError as refused:
+            raise answers.unwritten(self._refused(refused)) from refused
+        except (RequestTimeoutError, httpx.HTTPError, ValueError) as lost:
+            raise _lost(lost) from lost
 
     def _refused(self, refused: HTTPResponseError) -> answers.Answer:
         """Return a refusal; a limit stops everybody and is raised here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ from sync.core.errors import Denied, Rejected, TandemError, TryLater, Unsafe, Va
 from sync.core.model import UNREAD, Put, Reading
 from sync.remotes.notion import blocks, markdown, script
 from sync.remotes.notion.client import Door
-from sync.remotes.notion.records import page_url
+from sync.remotes.notion.gallery import Copies, Gallery, fresh, sources
+from sync.remotes.notion.media import children
 
 MARKDOWN, BLOCKS, AUTO = "markdown", "blocks", "auto"
 TOO_LARGE = "shorten the page, or split it: Notion does not show all of it at once"
@@ -41,9 +43,9 @@ class Way(Protocol):
         ...
 
 
-def way(how: str) -> Way:
+def way(how: str, gallery: Gallery) -> Way:
     """Return the way that is called so."""
-    return ByMarkdown() if how == MARKDOWN else ByBlocks()
+    return ByMarkdown(gallery) if how == MARKDOWN else ByBlocks(gallery)
 
 
 def chosen(door: Door, wanted: str, source: str) -> str:
@@ -71,58 +73,102 @@ def born(put: Put) -> dict[str, Any]:
     return {"markdown": str(put.value), "markdown_version": markdown.VERSION}
 
 
+def copies(door: Door, gallery: Gallery, put: Put) -> Copies:
+    """Return the copies of images with which a page is born, uploaded."""
+    made = gallery.copies(door)
+    made.bring(sources(_tree_of(put.value)) if born(put) else ())
+    return made
+
+
 def canonical(tree: Blocks) -> str | None:
     """Return a tree in our own spelling: however it was read, the same content is the same text."""
     return markdown.written(tree) or None
 
 
+@dataclass(frozen=True)
 class ByMarkdown:
     """The page's Markdown of version 2 (reference, "Retrieve a page as Markdown")."""
+
+    gallery: Gallery
 
     def read(self, door: Door, page: str) -> Reading:
         """Return the content, in one call."""
         shown = _markdown(door, page)
-        return UNREAD if shown["truncated"] else _read(shown["markdown"], page)
+        return UNREAD if shown["truncated"] else self._read(shown["markdown"], page)
 
     def rewrite(self, door: Door, page: str, put: Put) -> Reading:
         """Change the places that changed, in one call after a look at what is there."""
         shown = _markdown(door, page)
         if shown["truncated"]:
             raise Rejected("the page is too large to be edited as a whole", TOO_LARGE)
-        there = _read(shown["markdown"], page)
+        there = self._read(shown["markdown"], page)
         if there != put.base:
             raise Edited(there)
-        change = markdown.updates(shown["markdown"], *_trees(put))
-        if isinstance(change, list) and not change:
+        before, after = _trees(put)
+        change = self._change(shown["markdown"], (before, after), page)
+        if change is None:
+            return ByBlocks(self.gallery).rewrite(door, page, put)
+        if change == []:
             return there
+        made = self.gallery.copies(door)
+        made.bring(fresh(before, after))
         answer = door.write("PATCH", f"pages/{page}/markdown", markdown.body_of(change)).body
         if not isinstance(answer, dict) or "markdown" not in answer:
             raise Unsafe("Notion answered a write without the content")
-        return UNREAD if answer.get("truncated") else _read(answer["markdown"], page)
+        made.hang(page)
+        return UNREAD if answer.get("truncated") else self._read(answer["markdown"], page)
+
+    def _read(self, text: str, page: str) -> str | None:
+        """Return Markdown as Notion shows it in canonical form: addresses of files change with every read."""
+        return canonical(markdown.tree(text, self.gallery.on(page)))
+
+    def _change(
+        self, text: str, edit: tuple[Blocks, Blocks], page: str
+    ) -> list[markdown.Update] | markdown.Replace | None:
+        """Return what makes the edit, None where it is of files that Notion holds, whose addresses cannot be named."""
+        try:
+            change = markdown.updates(text, *edit, self.gallery.on(page))
+        except Rejected:
+            if markdown.signed(text):
+                return None
+            raise
+        return None if isinstance(change, markdown.Replace) and markdown.signed(text) else change
 
 
+@dataclass(frozen=True)
 class ByBlocks:
     """The page's blocks (reference, "Retrieve block children")."""
 
+    gallery: Gallery
+
     def read(self, door: Door, page: str) -> Reading:
         """Return the content, in a call for every hundred blocks and for every block that holds some."""
-        return canonical(_tree(door, page))
+        return canonical(self._tree(door, page))
 
     def rewrite(self, door: Door, page: str, put: Put) -> Reading:
         """Change, insert and remove the blocks that changed, and no others."""
-        there = _tree(door, page)
+        there = self._tree(door, page)
         if canonical(there) != put.base:
             raise Edited(canonical(there))
-        calls = script.script(page, there, *_trees(put))
+        before, after = _trees(put)
+        images = self.gallery.copies(door)
+        images.bring(fresh(before, after))
+        calls = script.script(page, there, before, after)
         made, ids = False, list[str]()
         while True:
             try:
                 call = calls.send(ids) if made else next(calls)
-                made, ids = True, _made(door, call)
+                made, ids = True, _made(door, images, call)
             except StopIteration:
                 return UNREAD
             except (TryLater, Denied, Rejected, Vanished) as broken:
                 raise _half_done(broken, made=made) from broken
+
+    def _tree(self, door: Door, page: str) -> Blocks:
+        held: dict[str, Sequence[Any]] = {}
+        while missing := blocks.unread(held, page):
+            held |= {each: list(children(door, each)) for each in missing}
+        return blocks.tree(held, page, self.gallery.on(page))
 
 
 def _half_done(broken: TandemError, *, made: bool) -> TandemError:
@@ -130,14 +176,19 @@ def _half_done(broken: TandemError, *, made: bool) -> TandemError:
     return Unsafe(f"the page was edited in part: {broken}") if made else broken
 
 
-def _made(door: Door, call: script.Call) -> list[str]:
+def _made(door: Door, images: Copies, call: script.Call) -> list[str]:
     match call:
-        case script.Append(parent=parent, children=children):
+        case script.Append(parent=parent, children=new):
+            body = {**call.body, "children": [images.dressed(each) for each in new]}
             # The answer shows the new blocks and whatever follows them: so it was recorded.
-            shown = door.write("PATCH", f"blocks/{parent}/children", call.body).body["results"]
-            return [str(each["id"]) for each in shown[: len(children)]]
+            shown = door.write("PATCH", f"blocks/{parent}/children", body).body["results"]
+            return [str(each["id"]) for each in shown[: len(new)]]
         case script.Patch(id=id_, body=body):
-            door.write("PATCH", f"blocks/{id_}", body)
+            door.write(
+                "PATCH",
+                f"blocks/{id_}",
+                {**body, **({"image": images.image(body["image"])} if "image" in body else {})},
+            )
         case script.Remove(id=id_):
             door.write("DELETE", f"blocks/{id_}", {})
     return []
@@ -147,31 +198,9 @@ def _markdown(door: Door, page: str) -> Any:  # noqa: ANN401 - JSON
     return door.read(f"pages/{page}/markdown", query={"markdown_version": markdown.VERSION}).body
 
 
-def _read(text: str, page: str) -> str | None:
-    """Return Markdown as Notion shows it in canonical form: addresses of files change with every read."""
-    return canonical(markdown.tree(text, page=page_url(page)))
-
-
 def _trees(put: Put) -> tuple[Blocks, Blocks]:
     return _tree_of(put.base), _tree_of(put.value)
 
 
 def _tree_of(text: Reading) -> Blocks:
     return markdown.tree(text) if isinstance(text, str) else ()
-
-
-def _tree(door: Door, page: str) -> Blocks:
-    children: dict[str, Sequence[Any]] = {}
-    while missing := blocks.unread(children, page):
-        children |= {each: _children(door, each) for each in missing}
-    return blocks.tree(children, page, page=page_url(page))
-
-
-def _children(door: Door, block: str) -> list[Any]:
-    found, query = list[Any](), dict[str, Any](page_size=100)
-    while True:
-        body = door.read(f"blocks/{block}/children", query=query).body
-        found += body["results"]
-        if not body.get("has_more"):
-            return found
-        query["start_cursor"] = body["next_cursor"]

@@ -120,6 +120,9 @@ LANGUAGES = frozenset(
 )
 """The languages that a code block takes (API reference, "Block", Code), without those that stand for something here."""
 
+ELSEWHERE = "image on GitHub"
+"""The words of the link to an image that Notion cannot show and that has none of its own."""
+
 _MARKUP = re.compile(r"\s*(?:<|!?\[|\]\()")
 _HELD = re.compile(r"(?:^|\.)(?:notion\.so|notion\.com|notion-static\.com|notionusercontent\.com)$")
 _BUCKET = re.compile(r"^(?:prod-files-secure|s3[.-][\w.-]*|secure)\.(?:s3[.-]?[\w.-]*\.)?amazonaws\.com$")
@@ -143,6 +146,11 @@ def recognised(run: Run, colour: str) -> Run:
     if colour == RAW and run.form is Form.TEXT and not run.code and _MARKUP.match(run.text):
         return replace(run, form=Form.RAW, styles=frozenset(), link=None, own=None)
     return run
+
+
+def caption_of(words: str) -> str:
+    """Return the words that an image has itself."""
+    return "" if words == ELSEWHERE else words
 
 
 def held(url: str) -> bool:

@@ -39,7 +39,7 @@ from sync.remotes.commonmark.source import Frame, Source
 from sync.remotes.commonmark.spelling import SIGNS, Hand, entities, every
 from sync.remotes.commonmark.writing import Lines, Writer, fenced, titled
 from sync.remotes.notion import customs
-from sync.remotes.notion.blocks import Shown
+from sync.remotes.notion.files import ALONE, View
 from sync.remotes.notion.tags import HEADINGS, LINKED, SEE_THROUGH, UNSEEN, notion_grammar
 
 _STYLES = {
@@ -61,10 +61,9 @@ _CELL = re.compile(r"<t([hd])\b[^>]*>(.*?)</t\1>", re.DOTALL)
 class NotionReader(Reader):
     """Notion-flavored Markdown as a tree."""
 
-    def __init__(self, page: str = "", shown: Shown = lambda _url: None) -> None:
+    def __init__(self, view: View = ALONE) -> None:
         super().__init__(_grammar())
-        self._page = page
-        self._shown = shown
+        self._view = view
 
     def tagged(self, line: Line, html: str, at: int) -> None:
         """Read a tag in a line; what is none of Notion's is words."""
@@ -105,13 +104,16 @@ class NotionReader(Reader):
         return [self._image(each) if isinstance(each, Image) else each for each in blocks]
 
     def _image(self, image: Image) -> Block:
+        image = replace(image, caption=customs.caption_of(image.caption))
         if not customs.held(image.source):
             return image
+        address = image.source.partition("?")[0]
+        if copied := self._view.copied(address):
+            return replace(image, source=copied)
         own = replace(image.own, foreign=True)
-        known = self._shown(image.source.partition("?")[0])
-        if known:
+        if known := self._view.shown(address):
             return replace(image, source=known, own=own)
-        return Paragraph(runs=(Run(image.caption or "image", link=self._page or None),), own=own)
+        return Paragraph(runs=(Run(image.caption or "image", link=self._view.page or None),), own=own)
 
     def other(self, node: Node, source: Source, frame: Frame) -> list[Block]:
         """Return what a tag says."""
@@ -181,7 +183,7 @@ class NotionReader(Reader):
 
     def _link(self, found: Tag, words: str, place: Source) -> Block:
         url = next((found.attributes[name] for name in ("source", "url") if found.attributes.get(name)), "")
-        address = self._shown(url.partition("?")[0]) or self._page if customs.held(url) else url
+        address = self._view.shown(url.partition("?")[0]) or self._view.page if customs.held(url) else url
         name = words or (found.name if customs.held(url) else url) or found.name
         return Paragraph(runs=(Run(name, link=address or None),), own=replace(place, foreign=True))
 

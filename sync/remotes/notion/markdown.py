@@ -18,8 +18,8 @@ from sync.core.document import (
 )
 from sync.core.errors import Rejected
 from sync.remotes.commonmark.editing import Editor, Splice, is_foreign, overlapping
-from sync.remotes.notion.blocks import Shown
 from sync.remotes.notion.dialect import NotionReader, NotionWriter
+from sync.remotes.notion.files import ALONE, View
 from sync.remotes.notion.records import page_url
 from sync.remotes.notion.richtext import kept
 
@@ -73,12 +73,12 @@ def _parsed(text: str) -> Blocks:
     return tree(text)
 
 
-def tree(text: str, *, page: str = "", shown: Shown = lambda _url: None) -> Blocks:
-    """Return a page's Markdown as a tree; every block's `own` is its Source in the text.
+def tree(text: str, view: View = ALONE) -> Blocks:
+    """Return a page's Markdown as a tree, its files as the view shows them.
 
-    `page` is the page's own address: where a file that Notion holds is to be found, unless `shown` knows better.
+    Every block's `own` is its Source in the text.
     """
-    return NotionReader(page, shown).read(lined(text))
+    return NotionReader(view).read(lined(text))
 
 
 def written(blocks: Sequence[Block]) -> str:
@@ -91,21 +91,26 @@ def lined(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def updates(text: str, before: Blocks, after: Blocks) -> list[Update] | Replace:
+def signed(text: str) -> bool:
+    """Tell whether an address in a text is another one with every reading: nothing that names it is found again."""
+    return "X-Amz-" in text
+
+
+def updates(text: str, before: Blocks, after: Blocks, view: View = ALONE) -> list[Update] | Replace:
     """Return what makes in a page's Markdown the edit that turned `before` into `after`; nothing for no edit.
 
     `before` and `after` are readings of the issue. Raises Rejected where that is not possible without taking
     away what only Notion can hold.
     """
-    text = lined(text)
-    base = _parsed(text)
+    text, reader = lined(text), NotionReader(view)
+    base = reader.read(text)
     wanted = _foreign_kept(base, _mindful(base, carried(before, after, base)))
     if wanted == base:
         return []
     lines = text.split("\n")
-    splices = Editor(lines, NotionReader(), _writer()).splices(base, wanted)
+    splices = Editor(lines, reader, _writer()).splices(base, wanted)
     found = _updates(lines, splices) if base else None
-    if found and agree(_parsed(_made(text, found)), wanted):
+    if found and agree(reader.read(_made(text, found)), wanted):
         return found
     if any(map(is_foreign, _all(base))):
         raise Rejected("the edit reaches over what only Notion can hold", "make this edit in Notion")
@@ -202,7 +207,7 @@ def _window(lines: Sequence[str], text: str, splice: Splice) -> tuple[int, int] 
             ):
                 part = lines[max(start, 0) : end]
                 old = "\n".join(part)
-                if old.strip() and text.count(old) == 1 and not any("X-Amz-" in line for line in part):
+                if old.strip() and text.count(old) == 1 and not any(signed(line) for line in part):
                     return max(start, 0), min(end, len(lines))
     return None
 

@@ -12,21 +12,31 @@ from sync.core.model import UNREAD, Batch, Facet, Presence, Put, Reading, Record
 from sync.remotes.door import Behind
 from sync.remotes.notion import content, lists, records, values
 from sync.remotes.notion.client import Door
+from sync.remotes.notion.gallery import NO_FILES, Gallery
 from sync.remotes.notion.markdown import NotionBody
 from sync.remotes.notion.schema import ASKED, Asked, schema
 
 
 class NotionRemote(Behind[Door]):
-    """The pages of the data source of one mapping."""
+    """The pages of the data source of one mapping; the gallery is for the files in them."""
 
     side = Side.NOTION
     body: Body = NotionBody()
 
-    def __init__(self, door: Door, *, database: str, data_source: str | None = None, asked: Asked = ASKED) -> None:
+    def __init__(
+        self,
+        door: Door,
+        *,
+        database: str,
+        data_source: str | None = None,
+        asked: Asked = ASKED,
+        gallery: Gallery = NO_FILES,
+    ) -> None:
         super().__init__(door)
         self._database = database
         self._data_source = data_source
         self._asked = asked
+        self._gallery = gallery
 
     def schema(self) -> Schema:
         """Return the data source with its properties; raises Misconfigured with everything that is wrong."""
@@ -70,9 +80,13 @@ class NotionRemote(Behind[Door]):
         """Create a page, once."""
         parent = {"type": "data_source_id", "data_source_id": container}
         body: dict[str, Any] = {"parent": parent, "properties": records.properties(_properties(puts))}
+        images = [content.copies(self._door, self._gallery, put) for put in puts if put.facet.apart]
         for put in puts:
             body |= content.born(put) if put.facet.apart else {}
-        return _shown(self._door.write("POST", "pages", body).body, container)
+        page = _shown(self._door.write("POST", "pages", body).body, container)
+        for each in images:
+            each.hang(page.ref.id)
+        return page
 
     def update(self, ref: Ref, puts: Sequence[Put]) -> Record:
         """Write those properties in one PATCH."""
@@ -81,7 +95,7 @@ class NotionRemote(Behind[Door]):
     def rewrite(self, record: Record, put: Put) -> Record:
         """Write what the page holds."""
         try:
-            shown = content.way(put.facet.type).rewrite(self._door, record.ref.id, put)
+            shown = content.way(put.facet.type, self._gallery).rewrite(self._door, record.ref.id, put)
         except content.Edited as edited:
             seen = replace(record, fields={**record.fields, put.facet.name: edited.shown})
             raise Moved(seen) from edited
@@ -112,7 +126,9 @@ class NotionRemote(Behind[Door]):
         return seen
 
     def _whole(self, page: str, facet: Facet) -> Reading:
-        return content.way(facet.type).read(self._door, page) if facet.apart else self._everybody(page, facet.name)
+        if facet.apart:
+            return content.way(facet.type, self._gallery).read(self._door, page)
+        return self._everybody(page, facet.name)
 
     def _everybody(self, page: str, name: str) -> Reading:
         """Return all people of a property: its own endpoint shows those that a page leaves out."""

@@ -304,9 +304,11 @@ def _leaf(before: Block, after: Block, kind: str) -> Payload | None:
             return {kind: {"rich_text": words}} if len(words) <= ELEMENTS else None
         case Code() | Raw() | Equation(), Code() | Raw() | Equation():
             return _literal(before, after, kind)
-        case Image(), Image():
+        case Image(source=was), Image(source=now):
             body = next(payload_of(after))["image"]
-            return {kind: {"external": body["external"], "caption": body.get("caption", [])}}
+            caption = {"caption": body.get("caption", [])}
+            # What it is a picture of is only told where it is another one: Notion may hold a copy of this one.
+            return {kind: caption if was == now else {"external": body["external"], **caption}}
         case Table(rows=old_rows), Table(rows=new_rows):
             same = max(map(len, old_rows), default=0) == max(map(len, new_rows), default=0)
             return {} if same and old_rows and new_rows else None

@@ -120,7 +120,7 @@ class GitHub:
         """Answer one request."""
         with self.lock:
             self._count += 1
-            if request.path.startswith(assets.PATH):
+            if request.path.startswith((assets.PATH, assets.SIGNED)):
                 return assets.answer(self.world, request)
             try:
                 grant = self._authenticate(request)
@@ -153,6 +153,8 @@ class GitHub:
             return self._reply(Answer(200, self._rate(user)), user=user)
         try:
             self.limits.ask(user, request.method)
+            if (request.method, request.path) == ("POST", assets.RENDER):
+                return self._rendered(request, grant)
             call, route = self._find(request, grant)
             docs = f"{DOCS}/{route.docs}"
             if route.creates:
@@ -162,6 +164,14 @@ class GitHub:
             # A redirect and a refusal carry no ETag (recorded: @octokit/fixtures rename-repository).
             return self._reply(Answer(refused.status, refused.body(docs), refused.headers), user=user)
         return self._conditional(request, grant, answer) if request.method in READS else self._reply(answer, user=user)
+
+    def _rendered(self, request: Request, grant: Grant | None) -> Reply:
+        """Answer with HTML, the only endpoint here that does (REST "Render a Markdown document")."""
+        user = grant.user if grant else None
+        call = Call(self.world, self.render, request, {}, grant)
+        text = assets.rendered(self.world, user, self.render.web, call.body())
+        html = Answer(200, text.encode(), {"content-type": "text/html;charset=utf-8"})
+        return self._reply(html, user=user.id if user else 0)
 
     def _find(self, request: Request, grant: Grant | None) -> tuple[Call, Route]:
         """Return the call and its route. Raises 301, 307, 403 or 404."""

@@ -38,6 +38,9 @@ SWITCHES: dict[str, bool | int | float | str] = {
     "empty_milestone_clears": True,
     # Saving in the web editor makes every line end CRLF (actions/runner#1462, 2025-02).
     "web_editor_crlf": True,
+    # A token is given files of private repositories. Off: it is a fine-grained one, which is not
+    # (josegonzalez/python-github-backup#477, 2026-01).
+    "files_for_tokens": True,
     # Limits; 0 is none.
     "requests_per_hour": 5000,
     "points_per_minute": 900,

@@ -13,6 +13,9 @@ from sync.sandbox.notion.model import Block, Blocks, Json, Page, Raw, State
 from sync.sandbox.notion.refusals import MISSING, Refused, invalid, trashed, under_trash, wrong
 from sync.sandbox.notion.world import World
 
+SOURCES = ("external", "file")
+"""Where a file is: one takes the place of the other."""
+
 
 class Place(NamedTuple):
     """A block in its page at some time; a page itself has none."""
@@ -89,7 +92,8 @@ def update(world: World, call: Call) -> Json:
         return _shown(world, _place(world, place.page.id))
     _check_editable(world, place, given.get("in_trash"))
     said = _said(world, place.block, call)
-    return _change(world, place, body={**place.block.body, **said}, **given)
+    kept = {name: value for name, value in place.block.body.items() if "type" not in said or name not in SOURCES}
+    return _change(world, place, body={**kept, **said}, **given)
 
 
 def delete(world: World, call: Call) -> Json:
