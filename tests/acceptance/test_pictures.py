@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
@@ -21,6 +23,15 @@ def team(request, place):
 
 def writes(done):
     return sum(sum(side.values()) for side in done["writes"].values())
+
+
+def still(team):
+    """Tell whether nothing is written though the page is read as one that somebody else has edited."""
+    for status in ("In progress", "To do"):
+        team.ada.edit(team.page()["id"], {"Status": status})
+        if writes(team.synced("--full")):
+            return False
+    return True
 
 
 def attached(team, name="plan.png", content=PNG):
@@ -74,10 +85,7 @@ def test_a_private_image_is_held_by_notion_and_nothing_comes_back(team):
     before = team.issue()["body"]
     (image,) = images(team)
     assert (image.body["type"], kept(team, image), caption(image)) == ("file", PNG, [("plan", None)])
-    for _ in range(2):
-        assert writes(team.synced("--full")) == 0
-        team.ada.edit(team.page()["id"], {"Status": "In progress"})  # the text is read as somebody else's page
-    assert writes(team.synced("--full")) == 0
+    assert still(team)
     assert team.issue()["body"] == before
     assert asked(team) == 1
 
@@ -89,7 +97,7 @@ def test_a_fine_grained_token_gets_the_image_as_a_page_shows_it(team):
     assert done["asked"]["github"]["POST /markdown"] == 1
     (image,) = images(team)
     assert kept(team, image) == PNG
-    assert writes(team.synced("--full")) == 0
+    assert still(team)
 
 
 def test_an_image_that_everybody_can_fetch_is_not_copied(team):
@@ -98,7 +106,7 @@ def test_an_image_that_everybody_can_fetch_is_not_copied(team):
     opened(team, source)
     (image,) = images(team)
     assert image.body["external"]["url"] == source
-    assert (asked(team), writes(team.synced("--full"))) == (0, 0)
+    assert (still(team), asked(team)) == (True, 0)
 
 
 def test_edits_around_an_image_leave_its_copy_alone_on_both_sides(team):
@@ -111,7 +119,7 @@ def test_edits_around_an_image_leave_its_copy_alone_on_both_sides(team):
     assert [each.id for each in images(team)] == [image.id]
     assert "Long before." in team.issue()["body"]
     assert "Afterwards" in team.page()["content"]
-    assert (asked(team), writes(team.synced("--full"))) == (1, 0)
+    assert (still(team), asked(team)) == (True, 1)
 
 
 def test_an_image_added_later_is_copied_and_those_before_it_are_not_again(team):
@@ -119,7 +127,7 @@ def test_an_image_added_later_is_copied_and_those_before_it_are_not_again(team):
     edited(team, "After.", f"<img src='{attached(team, 'later.png', b'later')}'>\n\nAfter.")
     team.synced()
     assert [kept(team, each) for each in images(team)] == [PNG, b"later"]
-    assert (asked(team), writes(team.synced("--full"))) == (2, 0)
+    assert (still(team), asked(team)) == (True, 2)
 
 
 def test_new_words_below_an_image_change_its_caption_and_not_its_copy(team):
@@ -128,7 +136,7 @@ def test_new_words_below_an_image_change_its_caption_and_not_its_copy(team):
     team.synced()
     (image,) = images(team)
     assert (kept(team, image), caption(image)) == (PNG, [("the plan", None)])
-    assert (asked(team), writes(team.synced("--full"))) == (1, 0)
+    assert (still(team), asked(team)) == (True, 1)
 
 
 def test_an_image_removed_on_one_side_is_removed_on_the_other(team):
@@ -141,7 +149,7 @@ def test_an_image_removed_on_one_side_is_removed_on_the_other(team):
     team.ada.remove(team.page()["id"], image.id)
     team.synced()
     assert second not in team.issue()["body"]
-    assert (asked(team), writes(team.synced("--full"))) == (2, 0)
+    assert (still(team), asked(team)) == (True, 2)
 
 
 def test_an_image_moved_on_github_is_still_an_image_of_notions(team):
@@ -151,7 +159,7 @@ def test_an_image_moved_on_github_is_still_an_image_of_notions(team):
     team.synced()
     (image,) = images(team)
     assert kept(team, image) == PNG
-    assert writes(team.synced("--full")) == 0
+    assert still(team)
 
 
 @pytest.mark.parametrize("what", ["gone", "large", "no image"])
@@ -165,7 +173,7 @@ def test_what_cannot_be_copied_stays_a_link_and_is_told(team, what, caplog):
     assert source in caplog.text
     calls = team.counted("--full")["asked"]
     assert not any("upload" in call for call in calls["notion"])
-    assert writes(team.synced("--full")) == 0
+    assert still(team)
     assert f"![plan]({source})" in team.issue()["body"]
 
 
@@ -175,8 +183,22 @@ def test_an_image_without_words_that_cannot_be_copied_says_where_it_is(team):
     team.synced("--full")
     (image,) = images(team)
     assert caption(image) == [("image on GitHub", source)]
-    assert writes(team.synced("--full")) == 0
+    assert still(team)
     assert f"![]({source})" in team.issue()["body"]
+
+
+def test_a_copy_that_could_not_be_put_into_its_page_is_put_there_with_the_next_edit(team):
+    if os.environ["NOTION_BODY"] == "blocks":
+        pytest.skip("there a copy is put into its page with the block itself")
+    team.faults("notion").arm("overloaded", times=1, method="PATCH", path="/v1/blocks/", seconds=0)
+    opened(team, attached(team))
+    (image,) = images(team)
+    assert image.body["type"] == "external"
+    edited(team, "After.", "Afterwards.")
+    team.synced()
+    (image,) = images(team)
+    assert kept(team, image) == PNG
+    assert still(team)
 
 
 def test_notion_that_is_busy_at_an_upload_gets_it_later_and_once(team):
@@ -184,7 +206,7 @@ def test_notion_that_is_busy_at_an_upload_gets_it_later_and_once(team):
     opened(team, attached(team))
     (image,) = images(team)
     assert kept(team, image) == PNG
-    assert writes(team.synced("--full")) == 0
+    assert still(team)
     assert len(team.pages()) == 1
 
 
@@ -193,6 +215,7 @@ def test_a_lost_database_knows_the_copies_again(team):
     before = team.issue()["body"]
     (team.folder / "tandem.db").unlink()
     assert writes(team.synced("--full")) == 0
+    assert still(team)
     assert (team.issue()["body"], asked(team)) == (before, 1)
 
 

@@ -111,7 +111,8 @@ class ByMarkdown:
         if change == []:
             return there
         made = self.gallery.copies(door)
-        made.bring(fresh(before, after))
+        # What is in the page at its address on GitHub could not be copied so far.
+        made.bring([*fresh(before, after), *(each for each in sources(after) if each in shown["markdown"])])
         answer = door.write("PATCH", f"pages/{page}/markdown", markdown.body_of(change)).body
         if not isinstance(answer, dict) or "markdown" not in answer:
             raise Unsafe("Notion answered a write without the content")

@@ -34,6 +34,17 @@ def test_an_upload_is_attached_as_an_image_and_read_as_a_file_that_anybody_can_f
     assert (reply.status, reply.body, reply.headers["content-type"]) == (200, b"\x89PNG bytes", "image/png")
 
 
+def test_an_image_from_elsewhere_becomes_an_upload_and_the_other_way_round(desk, page, upload):
+    elsewhere = {"external": {"url": "https://x.example/i.png"}}
+    (made,) = desk.patch(f"/v1/blocks/{page}/children", {"children": [{"image": elsewhere}]})["results"]
+    shown = desk.patch(f"/v1/blocks/{made['id']}", {"image": {"file_upload": {"id": upload}}})["image"]
+    assert (shown["type"], "external" in shown) == ("file", False)
+    shown = desk.patch(f"/v1/blocks/{made['id']}", {"image": {"caption": []}})["image"]
+    assert (shown["type"], "file" in shown) == ("file", True)
+    shown = desk.patch(f"/v1/blocks/{made['id']}", {"image": elsewhere})["image"]
+    assert (shown["type"], "file" in shown) == ("external", False)
+
+
 def test_the_address_is_another_with_every_read_and_dead_after_an_hour(desk, notion, clock, page, upload):
     (made,) = desk.patch(f"/v1/blocks/{page}/children", {"children": [image(upload)]})["results"]
     again = desk.get(f"/v1/blocks/{made['id']}")["image"]["file"]["url"]
