@@ -1,0 +1,110 @@
+"""The two services as the settings name them: a door to each, and what stands on it; who asks for what is not known."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sync.config.settings import App, Settings
+from sync.core.mapping import Mapping
+from sync.core.ports import Designer, Discussions, Gate, Remote, Surveyor
+
+if TYPE_CHECKING:
+    from sync.remotes.github.client import Door as GitHubDoor
+    from sync.remotes.notion.client import Door as NotionDoor
+
+Both = tuple[Remote, Discussions]
+"""The records of one side of a mapping, and what is said below them."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Both services; `closing` lets the connections go.
+
+    `tokens` keeps those of an App's installations, `ends` when the personal token ends.
+    """
+
+    settings: Settings
+    closing: ExitStack
+    tokens: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    ends: deque[datetime] = field(default_factory=lambda: deque(maxlen=1))
+
+    def github(self, mapping: Mapping, gate: Gate, shown: Iterable[Mapping]) -> Both:
+        """Return the issues of a mapping and their comments; `shown` are the mappings that see what it reads."""
+        from sync.remotes.github.comments import GitHubComments
+        from sync.remotes.github.remote import GitHubRemote
+
+        door = self._github_door(gate, mapping.github.repositories)
+        self.closing.callback(door.close)
+        types = any(row.github == "type" for row in mapping.rows)
+        bodies = any(row.github.startswith("body") for each in shown for row in each.rows)
+        remote = GitHubRemote(door, mapping.github.repositories, types=types, bodies=bodies)
+        return remote, GitHubComments(door)
+
+    def notion(self, mapping: Mapping, gate: Gate) -> Both:
+        """Return the pages of a mapping and their comments."""
+        from sync.remotes.notion.comments import NotionComments
+        from sync.remotes.notion.remote import NotionRemote
+        from sync.remotes.notion.schema import Asked
+
+        notion = mapping.notion
+        bodies = any(row.github == "body" for row in mapping.rows)
+        asked = Asked(people=bool(mapping.users), content=self.settings.notion_body if bodies else "")
+        door = self._notion_door(gate)
+        self.closing.callback(door.close)
+        remote = NotionRemote(door, database=notion.database, data_source=notion.data_source, asked=asked)
+        return remote, NotionComments(door)
+
+    def designer(self, gate: Gate) -> Designer:
+        """Return what databases are looked at and added to with, apart from any mapping."""
+        from sync.remotes.notion.design import Designer as NotionDesigner
+
+        door = self._notion_door(gate)
+        self.closing.callback(door.close)
+        return NotionDesigner(door)
+
+    def surveyor(self, repository: str, gate: Gate) -> Surveyor:
+        """Return what repositories are looked at with, apart from any mapping; an App is found by the one given."""
+        from sync.remotes.github.survey import Surveyor as GitHubSurveyor
+
+        door = self._github_door(gate, [repository])
+        self.closing.callback(door.close)
+        return GitHubSurveyor(door)
+
+    def ask_again(self, repository: str, now: datetime, gate: Gate) -> int:
+        """Have GitHub's deliveries about a repository made again that failed, and return how many those were."""
+        from sync.remotes.github.deliveries import ROUTE, Deliveries
+
+        door = self._github_door(gate, [repository])
+        ours = f"{self.settings.public_url}{ROUTE}" if self.settings.public_url else ""
+        try:
+            return Deliveries(door, ours).ask_again(repository, now)
+        finally:
+            door.close()
+
+    def _github_door(self, gate: Gate, repositories: Sequence[str]) -> GitHubDoor:
+        from sync.remotes.github.client import Door
+        from sync.remotes.github.credential import Credential, Installations, PersonalToken
+
+        secret = self.settings.require_github()
+        credential: Credential
+        if isinstance(secret, App):
+            key, given = secret.private_key.get_secret_value(), secret.installation_id
+            credential = Installations(
+                secret.id, key, installation=given, repositories=repositories, tokens=self.tokens
+            )
+        else:
+            credential = PersonalToken(secret.get_secret_value())
+        door = Door(credential, gate, base_url=self.settings.github_api_url)
+        door.expires = self.ends.append
+        return door
+
+    def _notion_door(self, gate: Gate) -> NotionDoor:
+        from sync.remotes.notion.client import Door
+
+        token = self.settings.require_notion().get_secret_value()
+        return Door(token, gate, base_url=self.settings.notion_api_url)
