@@ -87,15 +87,16 @@ class Trial:
     longest: int = 0
 
     def __post_init__(self) -> None:
+        self.remotes = {each.name: remotes(number, self.clock) for number, each in enumerate(self.mappings)}
         self.worlds = {
-            each.name: World(each, remotes(number, self.clock), self.store, self.clock, "bench", quiet=True)
-            for number, each in enumerate(self.mappings)
+            each.name: World(each, self.remotes[each.name], self.store, self.clock, "bench", quiet=True)
+            for each in self.mappings
         }
         self.pace, self.kept = WANTED, Clock().moment - timedelta(days=1)
 
     def calls(self) -> dict[Side, int]:
         """Return how many calls there were so far."""
-        return {side: sum(world.remotes[side].calls for world in self.worlds.values()) for side in Side}  # type: ignore[attr-defined]
+        return {side: sum(each[side].calls for each in self.remotes.values()) for side in Side}
 
     def tick(self) -> None:
         """Have beat tick once, and a worker do what its services let it until the next time."""
@@ -115,11 +116,11 @@ class Trial:
             (task, key), _ = self.queue.waiting.popitem(last=False)
             self.done[task] += 1
             if task in tuple(Due):
-                world = self.worlds[key]
-                before = [world.remotes[side].calls for side in Side]  # type: ignore[attr-defined]
-                turn.scheduled(world, self.queue, Due(task), self.pace)
+                asked = self.remotes[key]
+                before = [asked[side].calls for side in Side]
+                turn.scheduled(self.worlds[key], self.queue, Due(task), self.pace)
                 for side, count in zip(Side, before, strict=True):
-                    left[side] -= world.remotes[side].calls - count  # type: ignore[attr-defined]
+                    left[side] -= asked[side].calls - count
 
 
 def main(mappings: int, minutes: float) -> None:

@@ -22,11 +22,11 @@ from typing import Any
 
 import httpx
 
+from benchmarks.counting import Counting
 from benchmarks.real_import import LATENCY, LIMITS
 from sync.cli.sandbox import REPOSITORY, environment, mapping_file
 from sync.cli.stack import Stack, stack
 from sync.cli.stage import Stage
-from sync.sandbox.counters import Counters
 from sync.sandbox.exchange import Reply, Request
 from sync.sandbox.front import Front
 from sync.sandbox.seed import database, populate
@@ -41,13 +41,12 @@ BETWEEN = 0.8
 """Seconds between two edits amid the import."""
 
 
-class Timed(Counters):
+class Timed(Counting):
     """Counters that keep when each page was written to, by the title that was written."""
 
     def __init__(self, front: Front) -> None:
         self.titles: dict[str, float] = {}
-        self.creates = 0
-        super().__init__(front.counters._template, front.counters._reads)  # noqa: SLF001 - a counter for a counter
+        super().__init__(front)
 
     def record(self, request: Request, reply: Reply, fault: str | None = None) -> None:
         """Note the time of a write of a title."""
@@ -55,7 +54,6 @@ class Timed(Counters):
         if request.method == "PATCH":
             text = request.body.decode()
             self.titles.update({title: time.monotonic() for title in TITLES if title in text})
-        self.creates += request.method == "POST" and request.path.endswith("/pages")
 
 
 TITLES: set[str] = set()

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from benchmarks.counting import Counting
 from sync.core.limits import WRITE_POINTS
-from sync.sandbox.counters import READS, Counters
+from sync.sandbox.counters import READS
 from sync.sandbox.exchange import Reply, Request
 from sync.sandbox.front import Front
 
@@ -24,20 +25,18 @@ def points(request: Request) -> int:
     return 1 if request.method in READS else WRITE_POINTS
 
 
-class Windowed(Counters):
-    """Counters that also keep what was charged in each window, and how many creates the service accepted."""
+class Windowed(Counting):
+    """Counters that also keep what was charged in each window."""
 
     def __init__(self, front: Front, now: Callable[[], datetime], charge: Callable[[Request], int]) -> None:
         self.used: Counter[int] = Counter()
-        self.creates = 0
         self._now, self._charge = now, charge
-        super().__init__(front.counters._template, front.counters._reads)  # noqa: SLF001 - a counter for a counter
+        super().__init__(front)
 
     def record(self, request: Request, reply: Reply, fault: str | None = None) -> None:
         """Count one exchange in its window."""
         super().record(request, reply, fault)
         self.used[self.window()] += self._charge(request)
-        self.creates += request.method == "POST" and not self._reads(request) and reply.status < 300
 
     def window(self) -> int:
         """Return the number of the window that runs now."""

@@ -1,4 +1,4 @@
-"""What all tests share: how hard properties are tried, and that a run of CI can be repeated to the letter."""
+"""What all tests share: their order, how hard properties are tried, that a run of CI can be repeated to the letter."""
 
 import os
 
@@ -11,3 +11,14 @@ __all__ = ["migrated_file", "migrated_server", "server", "url"]
 settings.register_profile("here", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the tests that may take longest, so that none of them is left alone at the end."""
+    items.sort(key=_patience, reverse=True)
+
+
+def _patience(item):
+    """Return the seconds that a test may take, where it says so."""
+    allowed = item.get_closest_marker("timeout")
+    return allowed.args[0] if allowed else 0

@@ -1,179 +1,87 @@
-"""Every scenario, stopped at every step between us and the world, before and after its effect: the end is the same."""
+"""Every scenario, stopped at every step between us and the world, before and after its effect: the end is the same.
+
+To die after a step is to die before the next: between two of them nothing leaves the process. A death leaves behind
+what was there at that moment, so that one pass shows all of them; an answer that does not come is given step by step.
+"""
 
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
-from sync.core.errors import TandemError
-from sync.core.model import Presence, Side
-from sync.store import migrate, open_store
-from tests.machine.team import Crash, Fault, Team, Ticking, crash, denied, later, lost
+from sync.store import open_store
+from tests.crash.drill import Drill
+from tests.crash.scenarios import SCENARIOS
+from tests.machine.team import Fault, Ticking, crash, denied, later, lost
 
-QUIET = 12 * 3600
-NAMED = {"mark", "link", "number", "no", "url", "ad", "closed_at", "dt"}
-"""What depends on how the records are called and when something was done."""
-
-
-class Steps:
-    """A store that counts the steps of a run, and dies before the chosen one, or does not answer it.
-
-    To die after a step is to die before the next: between two of them nothing leaves the process.
-    """
-
-    def __init__(self, store) -> None:
-        self.store, self.count, self.at, self.happen = store, 0, -1, crash
-
-    def __getattr__(self, name):
-        ask = getattr(self.store, name)
-        if not callable(ask):
-            return ask
-
-        def step(*args, **kwargs):
-            number, self.count = self.count, self.count + 1
-            if number == self.at:
-                self.happen()
-            return ask(*args, **kwargs)
-
-        return step
-
-
-def births(team):
-    for title in ("one", "two"):
-        team.create(Side.GITHUB, title)
-    page = team.create(Side.NOTION, "three")
-    team.edit(Side.NOTION, page, "state", "Done")
-
-
-def adoption(team):
-    team.create(Side.GITHUB, "same")
-    page = team.create(Side.NOTION, "same")
-    team.edit(Side.NOTION, page, "labels", ("bug",))
-
-
-def edits(team):
-    births(team)
-    team.sync(full=True)
-    team.edit(Side.GITHUB, "g1", "title", "renamed")
-    team.edit(Side.GITHUB, "g1", "labels", ("bug",))
-    team.edit(Side.NOTION, team.here(Side.NOTION)[-1], "labels", ("new",))
-    team.edit(Side.NOTION, team.here(Side.NOTION)[-1], "state", "In progress")
-
-
-def partings(team):
-    births(team)
-    team.sync(full=True)
-    team.presence(Side.NOTION, team.here(Side.NOTION)[-1], Presence.TRASHED)
-    team.presence(Side.GITHUB, "g1", Presence.DELETED)
-
-
-def comments(team):
-    team.create(Side.GITHUB, "one")
-    team.sync(full=True)
-    page = team.here(Side.NOTION)[-1]
-    kept, lost = team.say(Side.GITHUB, "g1", "kept"), team.say(Side.GITHUB, "g1", "lost")
-    team.say(Side.NOTION, page, "asked")
-    team.sync(full=True)
-    team.clock.advance(3600)
-    team.say(Side.NOTION, page, "asked again")
-    team.say(Side.GITHUB, "g1", "told")
-    team.talks[Side.GITHUB].change(kept, "kept, edited")
-    team.talks[Side.GITHUB].change(lost, None)
-
-
-pytestmark = pytest.mark.timeout(600)
-SCENARIOS = [births, adoption, edits, partings, comments]
+# It goes through the same lines thousands of times, and twice as slowly where they are counted.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    migrate(f"sqlite:///{path}")
-    return path
+def drills(migrated_file, tmp_path_factory):
+    """Return how a scenario's drill is made, once: what came of a state is known to all tests of the scenario."""
+    with ExitStack() as stack:
+
+        @cache
+        def drill(scenario):
+            clock, file = Ticking(), tmp_path_factory.mktemp("drill") / "t.db"
+            shutil.copy(migrated_file, file)
+            store = stack.enter_context(open_store(f"sqlite:///{file}", now=clock.now))
+            return Drill(scenario, store, clock, file)
+
+        yield drill
 
 
-def trial(template, tmp_path, scenario, disturb):
-    """Run a scenario with one disturbance, resume it in fair weather, and return what both sides show in the end."""
-    path = tmp_path / "t.db"
-    shutil.copy(template, path)
-    clock = Ticking()
-    store = open_store(f"sqlite:///{path}", now=clock.now)
-    try:
-        team = Team(store, clock=clock)
-        scenario(team)
-        steps = Steps(store)
-        team.store = steps
-        disturb(team, steps)
-        with suppress(Crash, TandemError):
-            team.sync(full=True)
-        team.store = store
-        team.storm.clear()
-        team.clock.advance(QUIET)
-        for _ in range(2):
-            team.sync(full=True)
-            team.clock.advance(QUIET)
-        done = team.sync(full=True)
-        assert not done.written, "a pass after quiet must write nothing"
-        return steps.count, shown(team)
-    finally:
-        store.close()
-        path.unlink()
+@pytest.fixture(params=SCENARIOS)
+def drill(request, drills):
+    return drills(request.param)
 
 
-def shown(team):
-    """Return what is to be seen, whatever the records are called."""
-    said = {
-        f"said on {side}": sorted(repr(each[-1].text) for each in talk.remarks.values())
-        for side, talk in team.talks.items()
-    }
-    return said | {
-        side: sorted(
-            (
-                tuple(sorted((name, repr(value)) for name, value in versions[-1].fields.items() if name not in NAMED)),
-                versions[-1].presence,
-            )
-            for versions in team.shelves[side].versions.values()
-        )
-        for side in Side
-    }
+def test_a_worker_that_dies_at_any_step_of_the_store_changes_nothing_in_the_end(drill):
+    pasts = []
+    _, total = drill.disturbed(step=lambda _number: pasts.append(drill.past()))
+    assert len(pasts) == total == drill.steps > 100
+    for number, past in enumerate(pasts):
+        assert drill.end(past) == drill.expected, f"step {number} of {total}"
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("happen", [crash, later], ids=["dies", "gets no answer"])
-def test_a_worker_that_fails_at_any_step_of_the_store_changes_nothing_in_the_end(template, tmp_path, scenario, happen):
-    total, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
+def test_a_worker_that_gets_no_answer_at_any_step_of_the_store_changes_nothing_in_the_end(drill):
+    for number in range(drill.steps):
 
-    for number in range(total):
+        def fail(step, number=number):
+            if step == number:
+                later()
 
-        def fail(_team, steps, number=number):
-            steps.at, steps.happen = number, happen
-
-        _, found = trial(template, tmp_path, scenario, fail)
-        assert found == expected, f"step {number} of {total}"
+        past, count = drill.disturbed(step=fail)
+        assert count > number
+        assert drill.end(past) == drill.expected, f"step {number} of {drill.steps}"
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize(
-    ("after", "what"), [(False, crash), (True, crash), (True, lost), (False, lost), (False, later), (False, denied)]
-)
-def test_a_call_that_is_cut_off_at_any_point_changes_nothing_in_the_end(template, tmp_path, scenario, after, what):
-    _, expected = trial(template, tmp_path, scenario, lambda _team, _steps: None)
-    number = 0
-    while True:
-        struck = []
+@pytest.mark.parametrize("what", [crash, lost, later, denied])
+def test_a_call_that_is_cut_off_before_its_effect_changes_nothing_in_the_end(drill, what):
+    assert cut_off(drill, what, after=False) > drill.writes
 
-        def arm(team, _steps, number=number, struck=struck):
-            def happen():
-                struck.append(True)
-                what()
 
-            team.storm.faults.append(Fault(number, after, happen))
+@pytest.mark.parametrize("what", [crash, lost])
+def test_a_write_that_is_cut_off_after_its_effect_changes_nothing_in_the_end(drill, what):
+    assert cut_off(drill, what, after=True) == drill.writes > 1
 
-        _, found = trial(template, tmp_path, scenario, arm)
-        if not struck:
-            break
-        assert found == expected, f"call {number}"
-        number += 1
-    assert number > 3
+
+def cut_off(drill, what, *, after):
+    """Cut off one call after the other, of those that have an effect where it is there already; return how many."""
+    number, struck = 0, [True]
+    while struck:
+        struck.clear()
+
+        def happen(struck=struck):
+            struck.append(True)
+            what()
+
+        past, _ = drill.disturbed(Fault(number, after, happen, writes_only=after))
+        assert drill.end(past) == drill.expected, f"call {number}"
+        number += bool(struck)
+    return number
