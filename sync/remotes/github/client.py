@@ -129,7 +129,7 @@ class Door:
     def reaches(self, url: str) -> bool:
         """Tell whether anybody, without a token, is given a file on the web; raises TryLater."""
         with self._opened(url, "") as answer:
-            return bool(answer.ok)
+            return _gives(answer)
 
     def download(self, url: str, most: int, *, ours: bool = True) -> tuple[bytes, str]:
         """Return a file on the web and its type, with our token or as anybody.
@@ -137,7 +137,7 @@ class Door:
         Raises TryLater, Vanished where it is not there for us, and Rejected where it is too large.
         """
         with self._opened(url, self._credential.token(self._ask, url) if ours else "") as answer:
-            if not answer.ok:
+            if not _gives(answer):
                 raise Vanished(f"GitHub answered {answer.status_code} for {url.partition('?')[0]}")
             content = bytearray()
             for chunk in answer.iter_content(CHUNK):
@@ -280,6 +280,11 @@ class Door:
             self._connections.append(self._local.pair[1])
         requester, connection = self._local.pair
         return requester, connection
+
+
+def _gives(answer: requests.Response) -> bool:
+    """Tell whether an answer is a file; a server of one's own may lead strangers to a page where they log in."""
+    return answer.ok and "html" not in answer.headers.get("content-type", "")
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
