@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from sync.core.errors import TryLater
 from sync.store import SqlStore
 
 NOTE = "key of file addresses"
 
 
 def file_key(store: SqlStore, seed: str) -> str:
-    """Return the key, the same in every process; the first one that asks makes it of a secret that everybody has set.
+    """Return the key, the same in every process: the one that is kept, or what would be."""
+    return store.noted(NOTE) or _made(seed)
+
+
+def keep_file_key(store: SqlStore, seed: str) -> None:
+    """Keep the key that is made of a secret that everybody has set, unless there is one.
 
     It is kept, since a new secret must not change what stands in the issues; and it is made of one, so that a lost
     database gets the same key again. What is kept gives nothing of the secret away.
     """
-    kept = store.noted(NOTE)
-    if kept is None:
-        store.swap(NOTE, None, hmac.new(seed.encode(), NOTE.encode(), hashlib.sha256).hexdigest())
-        kept = store.noted(NOTE)
-    if kept is None:
-        raise TryLater(1.0, "the key of file addresses could not be kept")
-    return kept
+    store.swap(NOTE, None, _made(seed))
+
+
+def _made(seed: str) -> str:
+    return hmac.new(seed.encode(), NOTE.encode(), hashlib.sha256).hexdigest()

@@ -21,7 +21,7 @@ from sync.core.model import Side
 from sync.core.pace import Pace
 from sync.core.ports import Designer, Surveyor
 from sync.flow.world import Patience, World
-from sync.keys import file_key
+from sync.keys import file_key, keep_file_key
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
 from sync.limiter.redis import RedisLimiter
 from sync.queue.send import Nudges
@@ -120,16 +120,23 @@ class Sync:
         """Return the world of another mapping, None where none is sound under that name."""
         return self.world(name) if any(each.name == name for each in self.mappings) else None
 
-    def inherit(self) -> None:
-        """Take over at once what tasks and processes of this machine held that are no more; else their leases run out.
+    @property
+    def _seed(self) -> str:
+        return self.settings.require_notion().get_secret_value()
 
-        Should one of them live all the same, in a container of its own for example, its epoch is over and it writes
-        nothing more, as when a lease runs out.
+    def inherit(self) -> None:
+        """Make ready to write: keep the key of what will stand in issues, and take over from those who are no more.
+
+        What tasks and processes of this machine held is ours at once, where else their leases would run out. Should
+        one of them live all the same, in a container of its own for example, its epoch is over and it writes nothing
+        more, as when a lease runs out.
         """
         now = self.clock.now()
         dead = [owner for owner in self.store.owners(now) if self.runs.over(owner)]
         if dead:
             self.store.bequeath(dead, now)
+        if self.settings.public_url and self.settings.notion_token:
+            keep_file_key(self.store, self._seed)
 
     def tally(self) -> None:
         """Add what this process has counted to the counters of all."""
@@ -168,7 +175,7 @@ class Sync:
     def signer(self) -> Signer | None:
         """Return what signs addresses of files, None where nobody reaches the web process from elsewhere."""
         base = self.settings.public_url
-        return Signer(base, file_key(self.store, self.settings.require_notion().get_secret_value())) if base else None
+        return Signer(base, file_key(self.store, self._seed)) if base else None
 
     @cached_property
     def file_door(self) -> NotionDoor:

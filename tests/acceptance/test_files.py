@@ -160,6 +160,17 @@ def test_whoever_asks_while_notion_is_away_is_told_to_come_again(public, web):
     assert web.get(address(public)).status_code == 302
 
 
+def test_a_plan_keeps_no_key_and_signs_with_the_one_that_a_pass_keeps(public, port):
+    public.run("plan")
+    with running(settings(WEB_PORT=str(port))) as desk:
+        planned = desk.sync.signer
+        assert desk.store.noted(NOTE) is None
+    public.synced()
+    with running(settings(WEB_PORT=str(port))) as desk:
+        assert planned == desk.sync.signer
+        assert desk.store.noted(NOTE) == planned.key
+
+
 def test_the_key_is_shown_nowhere_and_outlives_every_process(public, port):
     drawn(public)
     before = public.issue()["body"]

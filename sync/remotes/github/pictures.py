@@ -6,12 +6,14 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from sync.core.errors import Rejected, Vanished
 from sync.core.ports import Picture
 from sync.remotes.github.client import Door
 
+GITHUB = "https://github.com"
 MOST_BYTES = 20 * 1024 * 1024
 """Larger ones are not fetched: GitHub takes images of 10 MB ("Attaching files"), on servers of one's own maybe more."""
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -25,7 +27,8 @@ class GitHubPictures:
     def __init__(self, door: Callable[[], Door], api: str, repositories: Sequence[str]) -> None:
         self._open = door
         self._repositories = tuple(repositories)
-        self._place = f"{web_of(api)}/user-attachments/assets/"
+        self._web = web_of(api)
+        self._place = f"{self._web}/user-attachments/assets/"
         self._address = re.compile(rf"{re.escape(self._place)}({_ID})")
 
     def name(self, source: str) -> str | None:
@@ -45,7 +48,7 @@ class GitHubPictures:
         for it shows the image at an address that is signed for some minutes (josegonzalez/python-github-backup,
         issue 477 and pull request 478).
         """
-        if self._door.reaches(source):
+        if self._everybodys or self._door.reaches(source):
             return None
         try:
             content, kind = self._door.download(source, MOST_BYTES)
@@ -66,6 +69,14 @@ class GitHubPictures:
                 except Vanished as gone:
                     raise Rejected(str(gone)) from gone
         raise Rejected("our credential is not shown it, or it is not there any more")
+
+    @cached_property
+    def _everybodys(self) -> bool:
+        """Tell whether nothing here is private, so that no image has to be asked for; a server may hide all it has."""
+        if self._web != GITHUB:
+            return False
+        seen = [self._door.read(f"/repos/{name}") for name in self._repositories]
+        return all(each.status == HTTPStatus.OK and each.body.get("private") is False for each in seen)
 
     @cached_property
     def _door(self) -> Door:
