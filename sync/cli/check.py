@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sync import wiring
 from sync.cli import render
 from sync.cli.fix import mended
-from sync.cli.frame import ERROR, OK, Result
+from sync.cli.frame import ERROR, OK, Result, faults_document
 from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
 from sync.core.bind import warnings
@@ -38,12 +38,13 @@ def check(names: Sequence[str], extent: Extent) -> Result:
     if extent.offline and extent.fix:
         raise Misconfigured([Problem("--fix asks Notion, so it cannot be --offline", cure="leave out one of the two")])
     found = _unique(_offline(names) if extent.offline else _live(names, extent))
-    faults = any(problem.level == "fault" and not fixed for problem, fixed in found)
+    faults = [problem for problem, fixed in found if problem.level == "fault" and not fixed]
 
     def show(out: Console) -> None:
         render.findings(out, found)
 
-    return Result({"findings": [_document(*each) for each in found]}, show, ERROR if faults else OK)
+    document = {"findings": [_document(*each) for each in found], **faults_document(faults)}
+    return Result(document, show, ERROR if faults else OK)
 
 
 Finding = tuple[Problem, bool]

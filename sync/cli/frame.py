@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OK, ERROR, CHANGES, ATTENTION = 0, 1, 2, 3
 """Exit codes: nothing to do or done; an error; a plan with changes; something waits for a person."""
+
+INTERRUPTED = "interrupted: what was decided is kept, and the next pass goes on from there"
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,19 @@ def finish(command: Callable[[], Result], *, as_json: bool) -> NoReturn:
     except TandemError as error:
         result = failed(error)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: what was decided is kept, and the next pass goes on from there\n")
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        if as_json:
+            _print(error_document(INTERRUPTED))
         raise SystemExit(130) from None
     if as_json:
-        sys.stdout.write(json.dumps(result.document, ensure_ascii=False, indent=None) + "\n")
+        _print(result.document)
     else:
         result.show(console())
     raise SystemExit(result.code)
+
+
+def _print(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=None) + "\n")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -55,9 +63,28 @@ def console(*, stderr: bool = False) -> Console:
 def failed(error: TandemError) -> Result:
     """Return an error as a result: the message, and every problem with its place and its cure."""
     found = error.problems if isinstance(error, Misconfigured) else ()
-    message = _message(error)
-    document = {"error": {"message": message, "problems": [problem_document(problem) for problem in found]}}
-    return Result(document, lambda out: problems(out, error), ERROR)
+    return Result(error_document(_message(error), found), lambda out: problems(out, error), ERROR)
+
+
+def error_document(message: str, found: Sequence[Problem] = ()) -> dict[str, Any]:
+    """Return what stands in every document of a command that ends in 1."""
+    return {"error": {"message": message, "problems": [problem_document(problem) for problem in found]}}
+
+
+def faults_document(found: Sequence[Problem]) -> dict[str, Any]:
+    """Return the same for faults beside which something was done; nothing where there is none."""
+    return error_document(_message(Misconfigured(found)), found) if found else {}
+
+
+def as_problems(error: TandemError) -> Sequence[Problem]:
+    """Return an error as problems, so that it can be told among others."""
+    match error:
+        case Misconfigured(problems=found):
+            return tuple(found)
+        case Denied(reason=reason, cure=cure):
+            return (Problem(reason, cure=cure or None),)
+        case _:
+            return (Problem(_message(error)),)
 
 
 def _message(error: TandemError) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
 from sync.cli.documents import called, expected_calls, operations, refusal
-from sync.cli.frame import CHANGES, ERROR, OK, Result
-from sync.cli.session import chosen, faulty
+from sync.cli.frame import CHANGES, ERROR, OK, Result, faults_document
+from sync.cli.session import chosen, worked
 from sync.core.errors import Misconfigured
 from sync.core.mapping import Mapping
 from sync.core.model import Side
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
 def plan(names: Sequence[str], *, full: bool) -> Result:
     """Plan every chosen mapping."""
     people: dict[str, str] = {}
-    with chosen(names) as (sync, mappings):
-        documents = [_planned(sync, mapping, people, full=full) for mapping in mappings]
-        faults = faulty(sync)
+    with chosen(names) as sync:
+        documents, faults = worked(sync, partial(_planned, sync, people=people, full=full))
     due = any(document["operations"] or document["refused"] for document in documents)
     code = ERROR if faults else CHANGES if due else OK
 
@@ -38,10 +38,10 @@ def plan(names: Sequence[str], *, full: bool) -> Result:
             render.operations(out, document["name"], document["operations"], people)
             out.print(_summary(document))
 
-    return Result({"mappings": documents}, show, code)
+    return Result({"mappings": documents, **faults_document(faults)}, show, code)
 
 
-def _planned(sync: wiring.Sync, mapping: Mapping, people: dict[str, str], *, full: bool) -> dict[str, Any]:
+def _planned(sync: wiring.Sync, mapping: Mapping, *, people: dict[str, str], full: bool) -> dict[str, Any]:
     sync.calls.counts.clear()
     with sync.store.copy() as copy:
         world = sync.foreground(mapping).over(copy)

@@ -1,21 +1,23 @@
-"""What commands that ask the services share: opening everything, choosing mappings, faults placed in their files."""
+"""What commands that ask the services share: opening everything, choosing mappings and working each, their faults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sync import wiring
+from sync.cli.frame import as_problems
 from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
-from sync.core.errors import Misconfigured, Problem
+from sync.core.errors import Misconfigured, Problem, TandemError
 from sync.core.mapping import Mapping
 from sync.store import SqlStore, migrate, open_store
 
 
 @contextmanager
-def chosen(names: Sequence[str]) -> Iterator[tuple[wiring.Sync, tuple[Mapping, ...]]]:
-    """Give a ready Sync and the mappings to work; raises Misconfigured with every fault, also of unknown names."""
+def chosen(names: Sequence[str]) -> Iterator[wiring.Sync]:
+    """Give a ready Sync with the mappings to work; raises Misconfigured with every fault, also of unknown names."""
     with wiring.opened(names) as sync:
         faults = tuple(problem for problem in sync.loaded.problems if problem.level == "fault")
         if faults and (names or not sync.mappings):
@@ -26,7 +28,7 @@ def chosen(names: Sequence[str]) -> Iterator[tuple[wiring.Sync, tuple[Mapping, .
             raise Misconfigured([Problem(f"there is no mapping in {place}", cure=cure)])
         sync.settings.require_github()
         sync.settings.require_notion()
-        yield sync, sync.mappings
+        yield sync
 
 
 def state() -> SqlStore:
@@ -43,6 +45,24 @@ def known_names(store: SqlStore) -> tuple[str, ...]:
     return tuple(sorted({*files, *store.schema_times()}))
 
 
-def faulty(sync: wiring.Sync) -> tuple[Problem, ...]:
-    """Return the faults of mappings that do not run while the others do."""
-    return tuple(problem for problem in sync.loaded.problems if problem.level == "fault")
+def worked(
+    sync: wiring.Sync, work: Callable[[Mapping], dict[str, Any]]
+) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
+    """Work every mapping and return the documents, and what is wrong with those that do not run while the others do.
+
+    Raises what is wrong where none of them ran.
+    """
+    documents: list[dict[str, Any]] = []
+    errors: list[TandemError] = []
+    for mapping in sync.mappings:
+        try:
+            documents.append(work(mapping))
+        except TandemError as error:
+            errors.append(error)
+    faults = tuple(problem for problem in sync.loaded.problems if problem.level == "fault")
+    if len(errors) == 1 and not (documents or faults):
+        raise errors[0]
+    found = tuple(dict.fromkeys((*faults, *(problem for error in errors for problem in as_problems(error)))))
+    if errors and not documents:
+        raise Misconfigured(found)
+    return documents, found

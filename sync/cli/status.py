@@ -74,7 +74,8 @@ def _faulty(sync: wiring.Sync, mapping: Mapping) -> Status:
 
 
 def _attention(row: Status) -> bool:
-    return bool(row.conflicts or row.failed or row.quarantined or row.paused or row.refusals)
+    ended_ill = row.last_pass is not None and row.last_pass.outcome.startswith("error")
+    return bool(row.conflicts or row.failed or row.quarantined or row.paused or row.refusals or ended_ill)
 
 
 def _budgets(sync: wiring.Sync) -> dict[str, dict[str, Any]]:

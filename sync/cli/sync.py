@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli import render
 from sync.cli.documents import refusal, written
-from sync.cli.frame import ATTENTION, ERROR, OK, Result, console
-from sync.cli.session import chosen, faulty
+from sync.cli.frame import ATTENTION, ERROR, OK, Result, console, faults_document
+from sync.cli.session import chosen, worked
 from sync.core.errors import Misconfigured, TandemError
 from sync.core.mapping import Mapping
 from sync.core.model import Side
@@ -29,10 +30,9 @@ Step = Callable[[str, int], None]
 def sync(names: Sequence[str], *, full: bool, let_through: bool) -> Result:
     """Run one pass over every chosen mapping."""
     began = time.monotonic()
-    with chosen(names) as (ready, mappings):
+    with chosen(names) as ready:
         ready.inherit()
-        documents = [_passed(ready, mapping, full=full, let_through=let_through) for mapping in mappings]
-        faults = faulty(ready)
+        documents, faults = worked(ready, partial(_passed, ready, full=full, let_through=let_through))
     needs_person = any(_needs_person(document) for document in documents)
     code = ERROR if faults else ATTENTION if needs_person else OK
 
@@ -41,7 +41,8 @@ def sync(names: Sequence[str], *, full: bool, let_through: bool) -> Result:
         for document in documents:
             _show(out, document)
 
-    return Result({"mappings": documents, "seconds": round(time.monotonic() - began, 3)}, show, code)
+    document = {"mappings": documents, "seconds": round(time.monotonic() - began, 3), **faults_document(faults)}
+    return Result(document, show, code)
 
 
 def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bool) -> dict[str, Any]:

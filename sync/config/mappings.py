@@ -13,7 +13,7 @@ from sync.config.fields import nearest
 from sync.config.grammar import FilePart
 from sync.config.salvage import salvaged
 from sync.config.scalars import NAME
-from sync.config.tree import Plain, Tree, line_of, read
+from sync.config.tree import LARGEST, Plain, Tree, line_of, read
 from sync.core.errors import Problem
 from sync.core.mapping import Mapping
 
@@ -100,7 +100,8 @@ def _files(place: Path) -> Iterator[Path]:
 
 def _read(path: Path) -> _Draft:
     try:
-        found = read(path.read_bytes())
+        with path.open("rb") as file:
+            found = read(file.read(LARGEST + 1))
     except IsADirectoryError:
         found = Tree(None, {}, (Problem("a folder, where a mapping file was expected"),))
     except OSError as fault:

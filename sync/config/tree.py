@@ -18,6 +18,8 @@ Plain: TypeAlias = dict[str, "Plain"] | list["Plain"] | str | int | float | bool
 
 DEEPEST, MOST = 20, 20_000
 """No mapping nests deeper or says more; aliases could otherwise make a short file endless."""
+LARGEST = 1 << 18
+"""No mapping is more bytes long; the parser would take minutes for much more."""
 STANDARD = "tag:yaml.org,2002:"
 """How YAML's own tags begin."""
 TOO_MUCH = f"the file holds more than {MOST} values, or nests more than {DEEPEST} deep"
@@ -34,6 +36,8 @@ class Tree:
 
 def read(source: bytes) -> Tree:
     """Return the tree of a file's bytes; whatever they are, faults are told in `problems` and never raised."""
+    if len(source) > LARGEST:
+        return _refused(f"the file is larger than {LARGEST >> 10} KiB", 1)
     try:
         root = _composed(source.decode("utf-8-sig"))
     except UnicodeDecodeError as fault:

@@ -32,7 +32,7 @@ def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
     for change in op.changes:
         if change.settles is None:
             continue
-        shadow, applied = _field(known, bound, op.side, change, reply)
+        shadow, applied = _field(known, bound, op, change, reply)
         if shadow is not None:
             shadows[change.field] = shadow
         if not applied:
@@ -89,10 +89,10 @@ def _instead(facet: Facet, sent: Value, found: Record) -> bool:
     return True
 
 
-def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record) -> tuple[Shadow | None, bool]:
+def _field(known: Known, bound: Bound, op: Op, change: Change, reply: Record) -> tuple[Shadow | None, bool]:
     """Return a written field's shadow after the reply, and whether the reply shows what was meant."""
     assert change.settles is not None
-    facet = bound.facet(side, change.field)
+    side, facet = op.side, bound.facet(op.side, change.field)
     shown = facets.read(facet, reply)
     if shown is UNREAD:
         return replace(change.settles, sent=side), True
@@ -102,7 +102,10 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     if field and facet.kind is Kind.DOCUMENT and not same(facet.kind, shown, change.before):
         # A service makes of a text what it likes; only a colleague's edit in the same moment is none of ours.
         before = None if change.before is UNREAD else change.before
-        return change.settles.advanced(side, field.transform.proven(side, (before, change.after), shown)), True
+        ours = field.transform.proven(side, (before, change.after), shown)
+        if _parted(bound, op, facet):
+            ours = field.transform.recognised(side, change.after, shown)
+        return change.settles.advanced(side, ours), True
     seen = field.transform.seen(side, shown) if field else shown
     if field and _agrees(field.transform.agree, side, seen, change.settles.on(side.other)):
         return change.settles.advanced(side, seen), True
@@ -110,6 +113,11 @@ def _field(known: Known, bound: Bound, side: Side, change: Change, reply: Record
     if base is None or same(facet.kind, shown, change.before):
         return base, False
     return base.advanced(side, seen), False
+
+
+def _parted(bound: Bound, op: Op, facet: Facet) -> bool:
+    """Tell whether a line of the same text was written along: to the text's own row that is a change still to flow."""
+    return any(other.line and other.name == facet.name for other in (bound.facet(op.side, each) for each in op.fields))
 
 
 def _between(field: Field | None, known: Known, reply: Record) -> Field | None:
@@ -123,10 +131,18 @@ def _agrees(agree: object, side: Side, here: Value, there: Value) -> bool:
 
 
 def _not_given(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, Shadow]:
-    """Return the shadows of fields that were not given at birth: what the parent shows of them is its next change."""
+    """Return the shadows of fields that were not given at birth: what the parent shows of them is its next change.
+
+    What came with another row's part of the same field, a line of a text, is none of its wishes: the two are tied.
+    """
     parent = known.on(op.side.other)
     assert parent is not None
-    asked = (field for field in bound.fields if field.key not in op.fields and op.side in field.flows)
+    given = {bound.facet(op.side, change.field).name for change in op.changes}
+    asked = (
+        field
+        for field in bound.fields
+        if field.key not in op.fields and op.side in field.flows and field.facet(op.side).name not in given
+    )
     shadows = {field.key: newborn_shadow(field, reply, field.read(parent.record)) for field in asked}
     return {name: shadow for name, shadow in shadows.items() if shadow is not None}
 

@@ -41,9 +41,12 @@ def onto(facet: Facet, whole: Value, value: Value) -> Value:
 
 
 def written(puts: Iterable[Put], record: Record | None) -> tuple[Put, ...]:
-    """Return puts of whole fields: facets of one field become one, put among what the record shows there."""
+    """Return puts of whole fields: facets of one field become one, put among what the record shows there.
+
+    A line is put into a text last, since the whole text of the same call knows nothing of it.
+    """
     found: dict[str, Put] = {}
-    for put in puts:
+    for put in sorted(puts, key=lambda put: bool(put.facet.line)):
         name = put.facet.name
         before = found[name].value if name in found else _whole(record, name)
         found[name] = Put(put.facet, onto(put.facet, before, put.value))

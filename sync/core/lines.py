@@ -36,7 +36,8 @@ def _with_line(text: str, line: str) -> str:
     end = _COMMENTS_AT_END.search(text)
     at = end.start() if end else len(text)
     gap = ("\r\n" if "\r\n" in text else "\n") * 2
-    return f"{text[:at]}{gap if text[:at] else ''}{line}{text[at:]}"
+    before, after = text[:at], text[at:]
+    return f"{before}{gap if before else ''}{line}{gap if after.startswith('<') else ''}{after}"
 
 
 def _found(text: str, name: str) -> Iterator[tuple[int, int, str]]:

@@ -21,8 +21,8 @@ from enum import StrEnum
 
 from sync.core.bound import Field
 from sync.core.mapping import Policy
-from sync.core.model import UNREAD, Conflict, Reading, Shadow, Side, Value
-from sync.core.values import same
+from sync.core.model import UNREAD, Conflict, Kind, Reading, Shadow, Side, Value
+from sync.core.values import alike, same
 
 
 class Case(StrEnum):
@@ -245,8 +245,8 @@ def _later(one: Sight, two: Sight) -> bool:
 
 
 def _first(meeting: Meeting) -> Verdict:
-    """Tie two values that never agreed yet."""
-    if meeting.agree:
+    """Tie two values that never agreed yet; texts that only look the same are what two titles are tied by."""
+    if meeting.agree or _look_alike(meeting):
         return Verdict(Case.FIRST_AGREED, shadow=meeting.now)
     if not meeting.field.both_ways:
         return _first_one_way(meeting)
@@ -258,6 +258,19 @@ def _first(meeting: Meeting) -> Verdict:
     if any(meeting.field.transform.unsaid(side, meeting.value(side)) for side in Side):
         return Verdict(Case.UNSAID)
     return _contest(meeting, Case.FIRST_DECIDED, Case.FIRST_HELD)
+
+
+def _look_alike(meeting: Meeting) -> bool:
+    """Tell whether either side shows just what it would be told, but for white space around and composed letters."""
+    return any(_looks_like(meeting, side) for side in Side)
+
+
+def _looks_like(meeting: Meeting, side: Side) -> bool:
+    shown = meeting.value(side)
+    if meeting.field.facet(side).kind is not Kind.TEXT or not isinstance(shown, str):
+        return False
+    said = meeting.field.transform.say(side, meeting.value(side.other), shown)
+    return isinstance(said, str) and alike(said) == alike(shown)
 
 
 def _first_one_way(meeting: Meeting) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from sync.core.model import UNREAD, Kind, Reading, Value
@@ -13,6 +14,11 @@ SETS = frozenset({Kind.CHOICES, Kind.PEOPLE})
 def key(name: str) -> str:
     """Return what two spellings of one name share: labels, logins and options compare without case."""
     return name.casefold()
+
+
+def alike(text: str) -> str:
+    """Return what two texts share that only look the same: composed letters (NFC), no white space around."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def names(raw: Iterable[str]) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -10,6 +9,7 @@ from sync.core.births import barrier, quiet_until
 from sync.core.bound import Bound
 from sync.core.model import Link, LinkState, Ref, Side
 from sync.core.state import Observation, Quarantine
+from sync.core.values import alike
 from sync.flow.fetch import look
 from sync.flow.follow import suspects
 from sync.flow.world import World
@@ -113,7 +113,7 @@ class Tying:
         for observation in self.free[side].values():
             title = self.bound.title(observation.record)
             if isinstance(title, str) and not self._mark(observation) and self.bound.scope.holds(observation.record):
-                groups[unicodedata.normalize("NFC", title).strip()].append(observation)
+                groups[alike(title)].append(observation)
         return groups
 
     def _tie_to(self, partner: Observation, rivals: Sequence[Observation]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.core.errors import Misconfigured, Problem, TryLater
@@ -24,7 +24,9 @@ BUSY_SECONDS = 30
 CHUNK = 500
 """How many rows one statement names: SQLite took 999 parameters for long (sqlite.org/limits.html)."""
 CURE = "point DATABASE_URL at a database that this machine can reach and write, such as sqlite:///var/tandem.db"
-
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""How SQLite's names of a file that it cannot read begin (sqlite.org/rescode.html)."""
+MEND = "put a backup in its place, or move it away: without it all pairs are tied again by their marks"
 
 _T = TypeVar("_T")
 
@@ -63,7 +65,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one state and changes nothing; raises TryLater where the database is away."""
-        with _translated(), self._reader.begin() as connection:
+        with translated(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -73,7 +75,7 @@ class Database:
         SQLite lets one write at a time anyway; PostgreSQL gets a lock per mapping, so that what is read within the
         transaction still stands when it is written, on both alike. Raises TryLater where the database is away.
         """
-        with _translated(), self.engine.begin() as connection:
+        with translated(), self.engine.begin() as connection:
             if mapping is not None and self.engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(zlib.crc32(mapping.encode()))))
             yield connection
@@ -150,13 +152,24 @@ def _postgresql(url: URL) -> Engine:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Raise TryLater where the database is away, and Misconfigured where its file is damaged."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_ERROR":
+    except (DatabaseError, InterfaceError, PoolTimeout) as error:
+        name = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+        if name.startswith(DAMAGED):
+            raise _damaged(error) from error
+        if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
+            raise
+        if name == "SQLITE_ERROR":
             raise  # a fault of a statement, such as a missing table: waiting would not cure it
         raise TryLater(5, f"the database does not answer: {type(error).__name__}") from error
+
+
+def _damaged(error: Exception) -> Misconfigured:
+    message = f"the file of DATABASE_URL is damaged: {getattr(error, 'orig', error)}"
+    return Misconfigured([Problem(message, where="DATABASE_URL", cure=MEND)])
 
 
 def _unreachable(url: URL, error: Exception) -> Misconfigured:

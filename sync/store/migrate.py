@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
 from sync.core.errors import Misconfigured, Problem
-from sync.store.engine import connect
+from sync.store.engine import connect, translated
 
 LOCK = 0x74616E64656D
 """The number under which PostgreSQL keeps our lock: "tandem" in ASCII."""
@@ -26,7 +26,7 @@ def migrate(url: str) -> None:
     """Bring the schema to this program's; raises Misconfigured where a newer program wrote it."""
     database = connect(url)
     try:
-        with _alone(database.engine), database.engine.connect() as connection:
+        with translated(), _alone(database.engine), database.engine.connect() as connection:
             _refuse_newer(connection)
             command.upgrade(config(connection), "head")
     finally:
@@ -55,7 +55,7 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def _current(engine: Engine) -> bool:
-    with engine.connect() as connection:
+    with translated(), engine.connect() as connection:
         found = _refuse_newer(connection)
     return found == ScriptDirectory.from_config(config()).get_current_head()
 

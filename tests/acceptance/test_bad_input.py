@@ -6,7 +6,7 @@ import pytest
 
 from sync.cli.sandbox import REPOSITORY
 from sync.core.model import Side
-from tests.acceptance.place import FIELDS
+from tests.acceptance.place import FIELDS, mapping
 
 NOWHERE = "38c9ce7b-60a4-8186-b51f-ce28be392a4a"
 
@@ -123,6 +123,54 @@ def test_every_fault_of_a_file_is_told_at_once_and_other_mappings_run(place):
     findings = place.run("check", "--offline").document["findings"]
     assert len(findings) > 2
     assert {each["file"].rpartition("/")[2] for each in findings} == {"wrong.yaml"}
+
+
+@pytest.mark.parametrize("command", ["plan", "sync"])
+def test_a_mapping_that_the_live_schema_makes_faulty_keeps_no_other_from_running(place, command):
+    place.opened("First")
+    fields = ("{github: title, notion: Nmae}", "{github: labels, notion: Lables}")
+    births = "{pages: true, issues: false}"
+    (place.file.parent / "first.yaml").write_text(mapping(place.ids.database, fields=fields, births=births))
+    ran = place.run(command)
+    assert ran.code == 1
+    assert ran.only["name"] == "roadmap"
+    problems = ran.document["error"]["problems"]
+    assert [(each["file"].rpartition("/")[2], each["line"], each["nearest"]) for each in problems] == [
+        ("first.yaml", 7, "Name"),
+        ("first.yaml", 8, "Labels"),
+    ]
+    assert len(place.pages()) == (command == "sync")
+    assert place.run("status").code == (3 if command == "sync" else 0)
+
+
+def test_a_mapping_whose_database_is_out_of_sight_keeps_no_other_from_running(place):
+    place.opened("First")
+    hidden = place.running.notion.create_database("Hidden", {"Name": {"title": {}}, "GitHub": {"url": {}}})
+    place.ada.unshare(hidden.database)
+    first = mapping(hidden.database, fields=("{github: title, notion: Name}",))
+    (place.file.parent / "first.yaml").write_text(first)
+    ran = place.run("sync")
+    assert ran.code == 1
+    assert ran.only["converged"]
+    assert "error" in ran.document
+    assert len(place.pages()) == 1
+
+
+def test_every_fault_of_every_mapping_is_told_at_once_where_none_runs(place):
+    wrong = ("{github: title, notion: Nmae}",)
+    place.map(fields=wrong)
+    births = "{pages: true, issues: false}"
+    (place.file.parent / "other.yaml").write_text(mapping(place.ids.database, fields=wrong, births=births))
+    problems = refused(place)["problems"]
+    assert {each["file"].rpartition("/")[2] for each in problems} == {"other.yaml", "roadmap.yaml"}
+
+
+def test_a_check_that_finds_faults_tells_them_as_any_error_does(place):
+    place.map(fields=("{github: title, notion: Nmae}",))
+    ran = place.run("check")
+    assert ran.code == 1
+    assert [each["nearest"] for each in ran.document["findings"]] == ["Name"]
+    assert [each["nearest"] for each in ran.document["error"]["problems"]] == ["Name"]
 
 
 # -- values that one side does not take --------------------------------------------------------------------------------

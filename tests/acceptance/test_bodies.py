@@ -7,11 +7,13 @@ import difflib
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
+from sync.remotes.github.markdown import parted
 from tests.acceptance.place import FIELDS
 from tests.bodies import corpus
 from tests.remotes import truth
 
 BODY = (*FIELDS, "{github: body, notion: content}")
+LINE = '{github: "body_line:Due", notion: Due}'
 TEXT = "First *words*.\r\n\r\n- one\r\n- two\r\n\r\n```python\r\nprint(1)\r\n```\r\n\r\nLast words.\r\n"
 
 
@@ -178,6 +180,50 @@ def test_a_named_line_of_the_body_goes_with_a_property(team):
     team.person().edit(REPOSITORY, 1, body=team.issue()["body"].replace("2026-12-24", "soon"))
     ran = team.run("sync")
     assert (ran.code, ran.only["unmapped"]) == (0, 1)
+    assert team.page()["properties"]["Due"] == "2026-12-24"
+
+
+@pytest.mark.parametrize("text", ["", "Words."])
+def test_a_page_whose_property_is_a_line_gives_birth_to_an_issue_with_that_line(team, text):
+    team.ada.add_property(team.ids.data_source, "Due", {"date": {}})
+    team.map(fields=(*BODY, LINE))
+    page = team.ada.create(team.ids.data_source, {"Name": "Born", "Due": "2026-12-24"}, markdown=text)
+    team.synced("--full")
+    before = f"{text}\n\n" if text else ""
+    assert parted(team.issue()["body"])[0] == f"{before}Due: 2026-12-24"
+    assert team.page()["properties"]["Due"] == "2026-12-24"
+    assert "2026\\-12\\-24" in team.page()["content"]
+    assert still(team)
+    team.ada.edit(page, {"Due": "2027-01-01"})
+    team.synced()
+    assert parted(team.issue()["body"])[0] == f"{before}Due: 2027-01-01"
+
+
+@pytest.mark.parametrize("rows", [(BODY[-1], LINE), (LINE, BODY[-1])])
+def test_a_text_and_a_line_of_it_that_change_at_once_are_both_written(team, rows):
+    team.ada.add_property(team.ids.data_source, "Due", {"date": {}})
+    team.map(fields=(*FIELDS, *rows))
+    team.opened(body="Words.\r\n\r\nDue: 2026-12-01")
+    team.synced("--full")
+    page = team.page()["id"]
+    team.ada.edit(page, {"Due": "2026-12-24"})
+    team.ada.retype(page, "Words.", "Other words.")
+    team.synced("--full")
+    assert team.issue()["body"] == "Other words.\r\n\r\nDue: 2026-12-24"
+    assert team.page()["properties"]["Due"] == "2026-12-24"
+    assert "2026\\-12\\-24" in team.page()["content"]
+    assert still(team)
+
+
+def test_a_line_is_added_to_an_issue_that_holds_nothing_but_its_mark(team):
+    team.ada.add_property(team.ids.data_source, "Due", {"date": {}})
+    team.map(fields=(*BODY, LINE))
+    page = team.added()
+    team.synced("--full")
+    team.ada.edit(page, {"Due": "2026-12-24"})
+    team.synced()
+    assert parted(team.issue()["body"])[0] == "Due: 2026-12-24"
+    assert still(team)
     assert team.page()["properties"]["Due"] == "2026-12-24"
 
 

@@ -53,9 +53,21 @@ def test_records_that_exist_on_both_sides_are_tied_by_title_and_only_the_others_
         place.added(f" Same {number} ", Status="To do")
     place.opened("Alone on GitHub")
     place.added("Alone in Notion", Status="To do")
-    done = place.run("sync")
-    assert counts(done.only)["github", "create"] == counts(done.only)["notion", "create"] == 1
+    done = place.synced()
+    assert counts(done)["github", "create"] == counts(done)["notion", "create"] == 1
     assert len(place.issues()) == len(place.pages()) == 8
+
+
+def test_titles_that_only_look_the_same_are_tied_without_a_conflict_and_stay_as_they_are(place):
+    place.opened("caf\u00e9")
+    place.added(" cafe\u0301 ", Status="To do")
+    place.synced()
+    assert len(place.issues()) == len(place.pages()) == 1
+    assert place.issue()["title"] == "caf\u00e9"
+    assert place.page()["properties"]["Name"] == " cafe\u0301 "
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    place.synced()
+    assert place.page()["properties"]["Name"] == "Renamed"
 
 
 def test_titles_that_stand_twice_are_kept_out_and_named_and_go_on_once_a_person_ties_them(place):

@@ -181,11 +181,16 @@ def enormous(folder):
     (folder / "bad.yaml").write_text(f"version: {'9' * 5000}\nname: {'x' * 100_000}\nfields: {'[' * 500}\n")
 
 
+def endless(folder):
+    with (folder / "bad.yaml").open("wb") as file:
+        file.truncate(1 << 32)
+
+
 def dangling(folder):
     (folder / "bad.yaml").symlink_to(folder / "nowhere")
 
 
-@pytest.mark.parametrize("harm", [binary, a_folder, enormous, dangling])
+@pytest.mark.parametrize("harm", [binary, a_folder, enormous, endless, dangling])
 def test_a_file_that_is_no_mapping_is_told_and_keeps_no_other_from_running(place, harm):
     synced(place)
     harm(place.file.parent)

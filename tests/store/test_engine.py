@@ -9,6 +9,7 @@ from sync.core.errors import Misconfigured, TryLater
 from sync.store import engine as engine_module
 from sync.store import open_store
 from sync.store.engine import connect, parse
+from sync.store.migrate import check_schema, migrate
 from sync.store.tables import beats
 from tests.store.making import START
 
@@ -48,6 +49,19 @@ def test_a_place_where_nothing_can_be_written_names_the_setting_and_a_cure(tmp_p
 def test_a_file_that_is_no_database_names_the_setting(tmp_path):
     (tmp_path / "letter.txt").write_text("Dear database,\n" * 200)
     problem(f"sqlite:///{tmp_path}/letter.txt")
+
+
+def test_a_database_that_is_damaged_within_names_the_setting_and_a_cure(tmp_path):
+    url, file = f"sqlite:///{tmp_path}/tandem.db", tmp_path / "tandem.db"
+    migrate(url)
+    pages = file.read_bytes()
+    file.write_bytes(pages[:5000] + b"\xff" * 15_000 + pages[20_000:])
+    for use in (migrate, check_schema):
+        with pytest.raises(Misconfigured, match="DATABASE_URL is damaged") as caught:
+            use(url)
+        assert caught.value.problems[0].cure
+    with open_store(url) as store, pytest.raises(Misconfigured, match="is damaged"), store.database.reading() as reader:
+        reader.execute(beats.select())
 
 
 @pytest.mark.parametrize(
