@@ -81,8 +81,9 @@ def test_a_comment_in_notion_is_copied_to_the_issue_with_its_author_and_where_it
     assert len(on_page(talk)) == len(on_github(talk)) == 1
 
 
-def test_what_was_said_before_the_tie_stays_where_it_is(place):
-    place.map(fields=(*FIELDS, ROW))
+@pytest.mark.parametrize(("row", "copies"), [(ROW, 0), (HISTORY, 1)], ids=["stays where it is", "is copied as history"])
+def test_what_was_said_before_the_tie(place, row, copies):
+    place.map(fields=(*FIELDS, row))
     place.opened("First")
     place.added("Second", Status="To do")
     place.person().comment(REPOSITORY, 1, "old")
@@ -90,21 +91,9 @@ def test_what_was_said_before_the_tie_stays_where_it_is(place):
     place.ada.comment(page["id"], "old")
     for _ in range(3):
         place.synced("--full")
-    assert [len(on_github(place, 1)), len(on_github(place, 2))] == [1, 0]
-    assert sum(len(on_page(place, each["id"])) for each in place.pages()) == 1
-
-
-def test_history_copies_what_was_said_before_as_well(place):
-    place.map(fields=(*FIELDS, HISTORY))
-    place.opened("First")
-    place.added("Second", Status="To do")
-    place.person().comment(REPOSITORY, 1, "old")
-    (page,) = place.pages()
-    place.ada.comment(page["id"], "old")
-    for _ in range(2):
-        place.synced("--full")
-    assert [len(on_github(place, 1)), len(on_github(place, 2))] == [1, 1]
-    assert [len(on_page(place, each["id"])) for each in place.pages()] == [1, 1]
+    assert [len(on_github(place, 1)), len(on_github(place, 2))] == [1, copies]
+    said = {each["properties"]["Name"]: len(on_page(place, each["id"])) for each in place.pages()}
+    assert said == {"First": copies, "Second": 1}
 
 
 def test_an_edit_of_the_original_reaches_its_copy_on_either_side(talk):

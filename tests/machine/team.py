@@ -94,6 +94,8 @@ FIELDS = {field.key.partition("~")[0]: field for field in BOUND.fields}
 """The rows by the issue's field."""
 
 
+LATEST = timedelta(seconds=50)
+"""How old may be what a read shows, at most."""
 UNGUARDED = Guards(*[Limit(10_000)] * 4)
 
 
@@ -137,15 +139,17 @@ class Edit:
     name: str
     before: Value
     after: Value
+    at: datetime
     agreed: bool = False
 
 
 @dataclass
 class Storm:
-    """Weather made of faults that were armed."""
+    """Weather made of faults that were armed; `late` are the sides that showed the past for a while."""
 
     faults: list[Fault] = field(default_factory=list)
     lags: dict[Side, timedelta] = field(default_factory=dict)
+    late: set[Side] = field(default_factory=set)
     happened: Counter[str] = field(default_factory=Counter)
     quiet: bool = False
 
@@ -161,7 +165,9 @@ class Storm:
             self._strike(call, after=True)
 
     def lag(self, side: Side, call: str) -> timedelta:
-        return timedelta(0) if self.quiet else self.lags.get(side, timedelta(0))
+        lag = timedelta(0) if self.quiet else self.lags.get(side, timedelta(0))
+        self.late |= {side} if lag else set()
+        return lag
 
     def clear(self) -> None:
         self.faults.clear()
@@ -278,7 +284,7 @@ class Team:
         self.shelves[side].put(id_, {facet.name: facets.onto(facet, whole, value)})
         after = self.shown(side, id_, name)
         if after != before:
-            self.history.append(Edit(side, id_, name, before, after, self._agreed(side, id_, name)))
+            self.history.append(Edit(side, id_, name, before, after, self.clock.moment, self._agreed(side, id_, name)))
 
     def _agreed(self, side: Side, id_: str, name: str) -> bool:
         link = self.store.link_of(self.mapping.name, Ref(side, id_))
@@ -290,7 +296,7 @@ class Team:
         fields |= {"title": title} | ({"state": "open"} if side is Side.GITHUB else {"st": "To do"})
         id_ = self.shelves[side].born(fields)
         for name in ("title", "state"):
-            self.history.append(Edit(side, id_, name, None, self.shown(side, id_, name)))
+            self.history.append(Edit(side, id_, name, None, self.shown(side, id_, name), self.clock.moment))
         return id_
 
     def shown(self, side: Side, id_: str, name: str):
