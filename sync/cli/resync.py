@@ -14,7 +14,7 @@ from sync.cli.frame import ATTENTION, OK, Result
 from sync.core.errors import Misconfigured, Problem, TryLater
 from sync.core.limits import Lane
 from sync.core.mapping import Mapping
-from sync.core.model import Ref, Side
+from sync.core.model import Presence, Ref, Side
 from sync.core.words import Mode
 from sync.flow.bind import schemas
 from sync.flow.turn import lease_of
@@ -55,7 +55,9 @@ def resync(request: Request, *, timeout: float | None) -> Result:
             sync.queue.send("heed", mapping.name, Lane.PERSON)
         if timeout is None:
             return Result({"asked": mapping.name}, lambda out: out.print("asked the workers to look again"))
-        return _awaited(sync, Asked(mapping.name, now, whole=request.issue is None and request.page is None), timeout)
+        result = _awaited(sync, Asked(mapping.name, now, whole=request.issue is None and request.page is None), timeout)
+        _shown(sync, mapping, request)
+        return result
 
 
 def _alive(sync: wiring.Sync) -> None:
@@ -89,6 +91,19 @@ def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
         raise Misconfigured([problem])
     seen = sync.store.numbered(mapping.name, container, int(named["number"]))
     return seen.record.ref if seen else None
+
+
+def _shown(sync: wiring.Sync, mapping: Mapping, request: Request) -> None:
+    """Raise Misconfigured where the look at one record did not show it."""
+    if request.issue is None and request.page is None:
+        return
+    ref = _ref(sync, mapping, request)
+    seen = sync.store.observations(mapping.name, [ref]).get(ref) if ref else None
+    if seen is None or seen.record.presence is Presence.HIDDEN:
+        service, kind = ("GitHub", "issue") if request.issue else ("Notion", "page")
+        problem = f"{service} shows us no {kind} {request.issue or request.page}"
+        cure = f"look whether it is there, and whether `tandem check {mapping.name}` says that we may see it"
+        raise Misconfigured([Problem(problem, cure=cure)])
 
 
 @dataclass(frozen=True)

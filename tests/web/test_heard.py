@@ -141,6 +141,26 @@ def test_who_looks_at_one_record_again_gets_what_was_said_on_both_sides(place, s
     assert any("said on GitHub" in str(each["rich_text"]) for each in shown)
 
 
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (("--issue", f"{REPOSITORY}#999"), f"GitHub shows us no issue {REPOSITORY}#999"),
+        (("--page", "0" * 32), f"Notion shows us no page {'0' * 32}"),
+    ],
+)
+def test_who_waits_for_a_look_at_what_is_not_there_is_told(place, desk, named, said):
+    desk.store.beat("tick", desk.sync.clock.now())
+    asked = []
+    thread = threading.Thread(target=lambda: asked.append(place.run("resync", "roadmap", *named, "--wait", "--json")))
+    thread.start()
+    while not desk.store.hinted():
+        time.sleep(0.05)
+    worked(desk)
+    thread.join()
+    assert asked[0].code == 1
+    assert asked[0].document["error"]["problems"][0]["message"] == said
+
+
 def test_who_waits_for_a_look_waits_until_it_has_ended(place, desk):
     page, store = place.page(place.issue(1)["html_url"])["id"], desk.store
     now = desk.sync.clock.now()
