@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sync.core.bound import MARK, Bound
-from sync.core.comments import TEXT
-from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Reading, Schema, Side
+from sync.core.comments import TEXT, within
+from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Put, Reading, Schema, Side
+from sync.core.ports import Remote, Writing
 from sync.core.state import Known
 from sync.flow.run import Pass
 
@@ -82,19 +83,37 @@ def operations(planned: list[tuple[Known, Plan]], bound: Bound) -> list[dict[str
     return [operation(known, op, bound) for known, plan in planned for op in plan.ops]
 
 
-def expected_calls(planned: list[tuple[Known, Plan]], bound: Bound) -> Counter[Side]:
-    """Return how many writes the plan comes to, those included that a birth entails.
+def expected_calls(planned: list[tuple[Known, Plan]], bound: Bound, remotes: Mapping[Side, Remote]) -> Counter[Side]:
+    """Return how many calls the plan's writes come to, those included that a birth and a value entail.
 
     An issue that is born costs the page's link property too, and one more call where it is born closed.
     """
     calls: Counter[Side] = Counter()
-    for known, plan in planned:
-        for op in plan.ops:
-            calls[op.side] += 1
-            if op.action is Action.CREATE and op.side is Side.GITHUB:
-                calls[Side.NOTION] += 1
-                calls[Side.GITHUB] += _born_closed(known, bound)
+    writes: dict[Side, list[Writing]] = {side: [] for side in remotes}
+    for known, op in ((known, op) for known, plan in planned for op in plan.ops):
+        calls[op.side] += 1
+        writes[op.side].append(_writing(known, op, bound))
+        if op.action is Action.CREATE and op.side is Side.GITHUB:
+            calls[Side.NOTION] += 1
+            calls[Side.GITHUB] += _born_closed(known, bound)
+    for side, remote in remotes.items():
+        calls[side] += remote.beyond(writes[side])
     return calls
+
+
+def _writing(known: Known, op: Op, bound: Bound) -> Writing:
+    bound, target = within(bound, known.link), known.link.ref(op.side)
+    puts = [Put(bound.facet(op.side, each.field), each.after) for each in op.changes]
+    later = _given_later(known, op, bound) if op.birth else []
+    return Writing(target.container if target else op.container, [*puts, *later], birth=op.birth)
+
+
+def _given_later(known: Known, op: Op, bound: Bound) -> list[Put]:
+    """Return what a newborn is given by a call of its own."""
+    parent = known.on(op.side.other)
+    fields = [each for each in bound.fields if each.facet(op.side).apart and op.side in each.flows]
+    asked = ((each, each.read(parent.record)) for each in fields if parent and each.key not in op.fields)
+    return [Put(field.facet(op.side), shown) for field, shown in asked if shown is not UNREAD]
 
 
 def refusal(refused: Mapping[str, str]) -> dict[str, str] | None:

@@ -50,7 +50,7 @@ def _planned(sync: wiring.Sync, mapping: Mapping, *, people: dict[str, str], ful
             bound = bind(world, fresh=False)
         except Misconfigured as error:
             raise wiring.placed(mapping, error) from error
-        writes = expected_calls(decided.plans, bound)
+        writes = expected_calls(decided.plans, bound, world.remotes)
         rows = operations(decided.plans, bound)
         people |= called(schemas(world))
     calls = {side.value: sync.calls.counts[side] + writes[side] for side in Side}

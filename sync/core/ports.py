@@ -24,6 +24,15 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Writing:
+    """A write as it is planned: what, in which container, and whether it brings the record into being."""
+
+    container: str
+    puts: Sequence[Put]
+    birth: bool = False
+
+
 class Remote(Protocol):
     """One side of one mapping: what can be asked of it and written to it.
 
@@ -83,6 +92,10 @@ class Remote(Protocol):
 
         Raises Moved where it shows something else.
         """
+        ...
+
+    def beyond(self, planned: Sequence[Writing]) -> int:
+        """Return how many calls those writes will take beyond one each, as far as reading can tell."""
         ...
 
     def trash(self, ref: Ref) -> Record:

@@ -17,7 +17,7 @@ from sync.core.documents import Body
 from sync.core.errors import Moved, Vanished
 from sync.core.limits import Lane
 from sync.core.model import Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side, Value
-from sync.core.ports import Clock
+from sync.core.ports import Clock, Writing
 from sync.core.values import same
 
 PAGE = 100
@@ -230,6 +230,10 @@ class MemoryRemote:
             raise Moved(there)
         reply = self.update(record.ref, [put])
         return replace(record, fields={put.facet.name: reply.read(put.facet.name)})
+
+    def beyond(self, planned: Sequence[Writing]) -> int:  # noqa: ARG002 - the port's signature
+        """Return 0: each write is one call."""
+        return 0
 
     def trash(self, ref: Ref) -> Record:
         """Trash the record."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -27,11 +27,20 @@ class Milestones:
         Raises what reads and creates raise; a reply that was lost is no harm, for titles are unique in a repository.
         """
         place = (container, key(title))  # no twin is made of one that is only spelled in another case
-        if place not in self._numbers:
-            self._numbers |= {(container, key(each["title"])): int(each["number"]) for each in _listed(door, container)}
-        if place not in self._numbers:
+        if not self._known(door, place):
             self._numbers[place] = _made(door, container, title)
         return self._numbers[place]
+
+    def missing(self, door: Door, wanted: Iterable[tuple[str, str]]) -> int:
+        """Return how many milestones, by container and title, are not there and would be made."""
+        places = {(container, key(title)) for container, title in wanted}
+        return sum(not self._known(door, place) for place in sorted(places))
+
+    def _known(self, door: Door, place: tuple[str, str]) -> bool:
+        if place not in self._numbers:
+            listed = _listed(door, place[0])
+            self._numbers |= {(place[0], key(each["title"])): int(each["number"]) for each in listed}
+        return place in self._numbers
 
     def forget(self, container: str) -> None:
         """Look all of them up again: one of them was refused, so it was deleted or made anew."""

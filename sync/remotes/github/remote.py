@@ -12,6 +12,7 @@ from typing import Any
 from sync.core.documents import Body
 from sync.core.errors import Rejected, TryLater, Unsafe, Vanished
 from sync.core.model import Batch, Facet, Presence, Put, Record, Ref, Schema, Side
+from sync.core.ports import Writing
 from sync.remotes.door import Behind
 from sync.remotes.github import lists, records
 from sync.remotes.github.answers import Answer
@@ -97,6 +98,16 @@ class GitHubRemote(Behind[Door]):
     def rewrite(self, record: Record, put: Put) -> Record:
         """Refuse: all that an issue holds is written in one PATCH."""
         raise Rejected(f"{record.label} has nothing that is apart: {put.facet.label}", "report this as a fault")
+
+    def beyond(self, planned: Sequence[Writing]) -> int:
+        """Return how many milestones have to be made first; they are listed, as they will be then."""
+        wanted = {
+            (each.container, str(put.value))
+            for each in planned
+            for put in each.puts
+            if put.facet.name == "milestone" and put.value
+        }
+        return self._milestones.missing(self._door, sorted(wanted))
 
     def trash(self, ref: Ref) -> Record:
         """Refuse: an issue is closed instead."""

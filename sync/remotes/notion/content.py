@@ -15,6 +15,7 @@ from sync.remotes.notion import blocks, markdown, script
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.gallery import Copies, Gallery, fresh, sources
 from sync.remotes.notion.media import children
+from sync.remotes.notion.values import ELEMENTS
 
 MARKDOWN, BLOCKS, AUTO = "markdown", "blocks", "auto"
 TOO_LARGE = "shorten the page, or split it: Notion does not show all of it at once"
@@ -71,6 +72,16 @@ def born(put: Put) -> dict[str, Any]:
     if put.facet.type != MARKDOWN or not put.value:
         return {}
     return {"markdown": str(put.value), "markdown_version": markdown.VERSION}
+
+
+def calls_beyond(put: Put, *, birth: bool) -> int:
+    """Return how many calls a write of content takes beyond one, at the least: block by block it may be more.
+
+    An edit takes a look before it. What a page is not born with is one, after it was read.
+    """
+    if not put.facet.apart or (birth and (born(put) or not put.value)):
+        return 0
+    return 2 + -(-len(_tree_of(put.value)) // ELEMENTS) if birth else 1
 
 
 def copies(door: Door, gallery: Gallery, put: Put) -> Copies:

@@ -9,6 +9,7 @@ from typing import Any
 from sync.core.documents import Body
 from sync.core.errors import Denied, Moved, Unsafe, Vanished
 from sync.core.model import UNREAD, Batch, Facet, Presence, Put, Reading, Record, Ref, Schema, Side
+from sync.core.ports import Writing
 from sync.remotes.door import Behind
 from sync.remotes.notion import content, lists, records, values
 from sync.remotes.notion.client import Door
@@ -100,6 +101,10 @@ class NotionRemote(Behind[Door]):
             seen = replace(record, fields={**record.fields, put.facet.name: edited.shown})
             raise Moved(seen) from edited
         return replace(record, fields={} if shown is UNREAD else {put.facet.name: shown})
+
+    def beyond(self, planned: Sequence[Writing]) -> int:
+        """Return what content takes: a look before each edit, and after a birth what a page is not born with."""
+        return sum(content.calls_beyond(put, birth=each.birth) for each in planned for put in each.puts)
 
     def trash(self, ref: Ref) -> Record:
         """Move the page to the trash."""
