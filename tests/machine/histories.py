@@ -65,6 +65,25 @@ def original_edited(machine):
     machine._reword(Side.GITHUB, 0, "edited 1")
 
 
+def both_edited(machine, name, github, notion):
+    for side, value in zip(Side, (github, notion), strict=True):
+        machine.team.edit(side, machine.team.pairs()[0][side], name, value)
+        machine.team.clock.advance(130)
+    machine.team.sync(full=True)
+
+
+def both_named(machine):
+    both_edited(machine, "labels", ("bug",), ("new",))
+
+
+def both_agreed(machine):
+    both_edited(machine, "state", "closed:completed", "Done")
+
+
+def both_disagreed(machine):
+    both_edited(machine, "title", "d4", "e5")
+
+
 RARE = (
     trashed_and_back,
     moved_and_back,
@@ -75,6 +94,9 @@ RARE = (
     copy_edited,
     copy_deleted,
     original_edited,
+    both_named,
+    both_agreed,
+    both_disagreed,
 )
 
 

@@ -18,9 +18,6 @@ from tests.machine.machine import Machine
 PHASES = tuple(Phase) if os.environ.get("SHRINK") else (Phase.explicit, Phase.reuse, Phase.generate)
 """Finding a history that fails takes a minute, making it small takes many: ask for that with SHRINK=1."""
 
-# It goes through the same lines thousands of times, and twice as slowly where they are counted.
-pytestmark = pytest.mark.no_cover
-
 
 @pytest.fixture(autouse=True)
 def template(migrated_file, monkeypatch):

@@ -26,10 +26,6 @@ MET: Counter[str] = Counter()
 """How often a pass wrote one side, the other, and both sides of one field."""
 
 
-# It goes through the same lines thousands of times, and twice as slowly where they are counted.
-pytestmark = pytest.mark.no_cover
-
-
 @st.composite
 def edits(draw):
     """Return one to six edits: a side, which of two links, a field and a value."""
