@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from sync.core.errors import TandemError
-from sync.core.model import Presence, Side
+from sync.core.model import Action, Presence, Side
+from sync.core.undo import Wrote
+from sync.flow import run as flow
+from sync.flow.undo import undo
 from sync.store import migrate, open_store
-from tests.machine.team import Crash, Fault, Team, Ticking, crash, denied, later, lost
+from tests.machine.team import MAPPING, Crash, Fault, Team, Ticking, crash, denied, later, lost
 
 QUIET = 12 * 3600
 NAMED = {"mark", "link", "number", "no", "url", "ad", "closed_at", "dt"}
@@ -83,8 +88,35 @@ def comments(team):
     team.talks[Side.GITHUB].change(lost, None)
 
 
+def undoing(team):
+    """Have a pass carry edits and a page's end, somebody edit on, and a person undo that pass."""
+    for title in ("one", "two"):
+        team.create(Side.GITHUB, title)
+    team.sync(full=True)
+    pages = {pair[Side.GITHUB]: pair[Side.NOTION] for pair in team.pairs()}
+    team.edit(Side.NOTION, pages["g1"], "state", "In progress")
+    team.sync(full=True)
+    team.clock.advance(600)
+    team.edit(Side.GITHUB, "g1", "title", "renamed")
+    team.edit(Side.GITHUB, "g1", "labels", ("bug",))
+    team.edit(Side.NOTION, pages["g1"], "state", "Done")
+    team.presence(Side.NOTION, pages["g2"], Presence.TRASHED)
+    pass_id = team.store.begin_pass(MAPPING.name, "full", team.clock.now())
+    flow.run(replace(team.world("shell"), pass_id=pass_id), full=True, wait=team.clock.advance)
+    writes = [
+        Wrote(line.link, line.side, Action(line.action), line.replaced) for line in team.store.written_in(pass_id)
+    ]
+    assert {(each.side, each.action) for each in writes} == {
+        (Side.GITHUB, Action.CLOSE),
+        (Side.NOTION, Action.UPDATE),
+    }
+    team.clock.advance(600)
+    team.edit(Side.NOTION, pages["g1"], "title", "renamed again")
+    return lambda: undo(team.world("shell"), writes, let_through=True, wait=team.clock.advance)
+
+
 pytestmark = pytest.mark.timeout(600)
-SCENARIOS = [births, adoption, edits, partings, comments]
+SCENARIOS = [births, adoption, edits, partings, comments, undoing]
 
 
 @pytest.fixture(scope="module")
@@ -95,25 +127,29 @@ def template(tmp_path_factory):
 
 
 def trial(template, tmp_path, scenario, disturb):
-    """Run a scenario with one disturbance, resume it in fair weather, and return what both sides show in the end."""
+    """Run a scenario with one disturbance, resume it in fair weather, and return what both sides show in the end.
+
+    What is disturbed, and done once more afterwards, is what the scenario returns, or else a pass.
+    """
     path = tmp_path / "t.db"
     shutil.copy(template, path)
     clock = Ticking()
     store = open_store(f"sqlite:///{path}", now=clock.now)
     try:
         team = Team(store, clock=clock)
-        scenario(team)
+        work = scenario(team) or partial(team.sync, full=True)
         steps = Steps(store)
         team.store = steps
         disturb(team, steps)
         with suppress(Crash, TandemError):
-            team.sync(full=True)
+            work()
         team.store = store
         team.storm.clear()
         team.clock.advance(QUIET)
-        for _ in range(2):
-            team.sync(full=True)
-            team.clock.advance(QUIET)
+        work()
+        team.clock.advance(QUIET)
+        team.sync(full=True)
+        team.clock.advance(QUIET)
         done = team.sync(full=True)
         assert not done.written, "a pass after quiet must write nothing"
         return steps.count, shown(team)
