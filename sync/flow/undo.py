@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,6 +20,8 @@ from sync.flow.reconcile import digest, reconcile
 from sync.flow.run import ROUNDS, Pass, carry_out, resume
 from sync.flow.world import World
 
+TRIES = 3
+"""So often one op is queued at most: its call may be lost before it happened."""
 NOT_TAKEN = "the write waits, or was not taken: see `tandem failures`, and undo the pass once more"
 
 Place = tuple[int, str]
@@ -87,7 +89,7 @@ def undo(
     found.begin(first)
     if found.refused:
         return found
-    tried: set[tuple[int, str]] = set()
+    tried: Counter[tuple[int, str]] = Counter()
     while _ordered(world, bound, _judged(world, bound, undone), tried) and drain():
         pass
     found.end(first, _judged(world, bound, undone))
@@ -129,13 +131,14 @@ def _refused(world: World, bound: Bound, judged: Iterable[tuple[Known, Undoing]]
     return guard.refused({kind: len(ids) for kind, ids in counts.items()}, limits, links)
 
 
-def _ordered(world: World, bound: Bound, judged: Judged, tried: set[tuple[int, str]]) -> int:
-    """Queue the first op of each link, each op once; return how many were queued."""
+def _ordered(world: World, bound: Bound, judged: Judged, tried: Counter[tuple[int, str]]) -> int:
+    """Queue the first op of each link, and again one that did not happen and waits; return how many were queued."""
     wanted = {}
     for link, (known, each) in judged.items():
-        if each.ops and (attempt := (link, digest(each.ops[0]))) not in tried:
+        attempt = (link, digest(each.ops[0])) if each.ops else None
+        if attempt and tried[attempt] < (TRIES if known.outgoing else 1):
             wanted[attempt] = _decision(world, bound, known, each)
-    tried.update(wanted)
+    tried.update(wanted.keys())
     return len(world.store.order(world.name, list(wanted.values()), world.now()))
 
 

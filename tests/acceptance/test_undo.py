@@ -7,6 +7,7 @@ import pytest
 from sync.cli.sandbox import REPOSITORY
 from sync.cli.session import state
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 LATER = 120
 KEYS = {"pass_id", "undo_pass_id", "mapping", "undone", "conflicts", "births", "moved", "left", "unfinished", "refused"}
 

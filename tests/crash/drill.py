@@ -1,8 +1,9 @@
-"""One scenario and the pass after it, tried as often as is wanted from the same moment, and what comes of it."""
+"""One scenario and what is done after it, tried as often as is wanted from the same moment, and what comes of it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from sync.core.errors import TandemError
 from sync.core.model import Side
@@ -34,11 +35,14 @@ class Steps:
 
 
 class Drill:
-    """A scenario that was played, and `expected`: what both sides show in the end where nothing goes wrong."""
+    """A scenario that was played, and `expected`: what both sides show in the end where nothing goes wrong.
+
+    What is done after it, and once more when it was disturbed, is what the scenario returns, or else a pass.
+    """
 
     def __init__(self, scenario, store, clock, file) -> None:
         self.team, self._store, self._file = Team(store, clock=clock), store, file
-        scenario(self.team)
+        self._work = scenario(self.team) or partial(self.team.sync, full=True)
         self._begin, self._ends = self.past(), {}
         before = self._writes()
         _, self.steps = self.disturbed()
@@ -50,13 +54,13 @@ class Drill:
         return Past(self.team, self._file)
 
     def disturbed(self, *faults, step=lambda _number: None):
-        """Run the pass once more from its beginning; return what it leaves behind, and after how many steps."""
+        """Work once more from the beginning; return what that leaves behind, and after how many steps."""
         self._begin.again()
         self.team.storm.quiet = False
         self.team.storm.faults.extend(faults)
         self.team.store = steps = Steps(self._store, step)
         with suppress(Crash, TandemError):
-            self.team.sync(full=True)
+            self._work()
         self.team.store = self._store
         self.team.storm.clear()
         return self.past(), steps.count
@@ -65,7 +69,9 @@ class Drill:
         """Return what both sides show once workers went on from there in fair weather; the same is not tried twice."""
         if past.key not in self._ends:
             past.again()
-            for _ in range(3):
+            self.team.clock.advance(QUIET)
+            self._work()
+            for _ in range(2):
                 self.team.clock.advance(QUIET)
                 done = self.team.sync(full=True)
             assert not done.written, "a pass after quiet must write nothing"

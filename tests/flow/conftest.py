@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from sync.store import migrate, open_store
+from tests.databases import emptied
 from tests.machine.team import Team, Ticking
 
 
@@ -16,10 +17,18 @@ def empty(tmp_path_factory):
 
 
 @pytest.fixture
-def team(empty, tmp_path):
+def database(request, empty, tmp_path):
+    """The state's address: a file, or the PostgreSQL server for tests that name it."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return emptied(request.getfixturevalue("migrated_server"))
     shutil.copy(empty, tmp_path / "t.db")
+    return f"sqlite:///{tmp_path / 't.db'}"
+
+
+@pytest.fixture
+def team(database):
     clock = Ticking()
-    with open_store(f"sqlite:///{tmp_path / 't.db'}", now=clock.now) as store:
+    with open_store(database, now=clock.now) as store:
         made = Team(store, clock=clock)
         made.storm.quiet = True
         yield made

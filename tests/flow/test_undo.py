@@ -10,7 +10,9 @@ from sync.core.undo import Wrote
 from sync.flow import run as flow
 from sync.flow.undo import NOT_TAKEN, undo
 from sync.store.passes import UNDO
-from tests.machine.team import MAPPING
+from tests.machine.team import MAPPING, Fault, lost
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
 def linked(team, count=1):
@@ -242,6 +244,22 @@ def test_above_a_guards_limit_nothing_is_put_back_until_a_person_agrees(team):
     _, found = undone(team, pass_id, let_through=True)
     assert len(found.back) == 8
     assert {team.shown(Side.GITHUB, issue, "labels") for issue in issues} == {None}
+    quiet(team)
+
+
+def test_a_write_that_was_lost_before_it_happened_is_sent_again(team):
+    (issue,), (page,) = linked(team)
+    team.edit(Side.NOTION, page, "state", "In progress")
+    passed(team)
+    team.edit(Side.NOTION, page, "state", "Done")
+    pass_id = passed(team)
+    team.storm.quiet = False
+    team.storm.faults.append(Fault(1, False, lost, writes_only=True))
+    _, found = undone(team, pass_id)
+    assert team.storm.happened == {"before update": 1}
+    assert (found.unfinished, found.moved) == ({}, set())
+    assert (team.shown(Side.GITHUB, issue, "state"), team.shown(Side.NOTION, page, "state")) == ("open", "In progress")
+    team.storm.clear()
     quiet(team)
 
 
