@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -195,7 +194,7 @@ class Machine(RuleBasedStateMachine):
         """Move the clock, and perhaps have a side's reads show what was so many seconds ago from now on."""
         self.team.clock.advance(seconds)
         if late is not None:
-            self.team.storm.lags[side] = timedelta(seconds=late)
+            self.team.show_the_past(side, late)
 
     # -- workers -------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from sync.flow.world import Patience, Rotation, World
 from sync.flow.write import next_write, write
 from sync.remotes.memory import MemoryRemote, Shelf
 from sync.remotes.memory_comments import MemoryDiscussions, Talk
+from tests.machine.lateness import Lateness, unseen
 
 START = datetime(2026, 11, 23, 9, 0, 10, tzinfo=UTC)
 
@@ -225,6 +226,7 @@ class Team:
         self.talks = {side: Talk(side, self.clock) for side in Side}
         self.discussions = {side: MemoryDiscussions(talk, self.storm) for side, talk in self.talks.items()}
         self.rotation = Rotation(1, 20, 1)
+        self.lateness = Lateness()
         self.bound = bind(self.mapping, ISSUE, PAGE)
         self.written: Counter = Counter()
         self.history: list[Edit] = []
@@ -307,6 +309,15 @@ class Team:
         """Have somebody comment on an issue or a page."""
         version = self.shelves[side].versions[under][-1]
         return self.talks[side].said(self.shelves[side].record(under, version).ref, "ada", text)
+
+    def show_the_past(self, side: Side, seconds: int) -> None:
+        """Have a side's reads show from now on what was so many seconds ago."""
+        self.storm.lags[side] = timedelta(seconds=seconds)
+        self.lateness.begin(side, seconds, self.clock.moment)
+
+    def unseen(self, side: Side, id_: str, shows) -> bool:
+        """Tell whether a version of a record that `shows` something was written over before anybody could see it."""
+        return unseen(self.shelves[side].versions[id_], shows, lambda moment: self.lateness.of(side, moment))
 
     def pairs(self) -> list[dict[Side, str]]:
         """Return the ids of the issues and pages that name each other by the link property."""

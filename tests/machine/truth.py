@@ -137,7 +137,7 @@ class Truth:
                 continue
             if not last.after and not last.agreed:
                 continue  # at the first tie an empty value takes the other's
-            if self._looked_agreed(field, edits):
+            if self._looked_agreed(field, edits) or self._never_seen(field, last):
                 continue
             shown = {side: self.team.shown(side, known.link.ref(side).id, name) for side in Side}
             said = field.transform.say(last.side.other, last.after, shown[last.side.other])
@@ -158,6 +158,11 @@ class Truth:
             for each in edits
             if each.side is last.side.other and each.side in self.team.storm.late and last.at - each.at <= LATEST
         )
+
+    def _never_seen(self, field, edit):
+        """Tell whether our own write went over an edit that a late reading could not show yet."""
+        shelf = self.team.shelves[edit.side]
+        return self.team.unseen(edit.side, edit.id, lambda each: field.read(shelf.record(edit.id, each)) == edit.after)
 
     def _keeps_every_name(self, known):
         """A name that one person added or took away, once and on one side, is there or gone on both sides."""

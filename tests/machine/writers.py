@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from sync.core.bind import bind
 from sync.core.errors import Moved
@@ -76,7 +75,6 @@ class Writers(Team):
         self.bound = bind(MAPPING, ISSUE, PAGE, dict.fromkeys(Side, PlainBody()))
         self.count = 0
         self.deeds: dict[str, list[tuple[Side, str | None]]] = {}
-        self.lagged: set[Side] = set()
 
     def text(self, side, id_):
         return self.shelves[side].versions[id_][-1].fields.get(NAME[side]) or ""
@@ -142,8 +140,7 @@ def _wait(team, _, seconds):
 
 
 def _lag(team, _, side, seconds):
-    team.storm.lags[side] = timedelta(seconds=seconds)
-    team.lagged |= {side} if seconds else set()
+    team.show_the_past(side, seconds)
 
 
 def _turn(team, _, full, writes):
