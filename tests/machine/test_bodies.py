@@ -70,9 +70,11 @@ RARE = (
     [*MATCHED, ("change", Side.GITHUB, 0, 0, False), ("change", Side.NOTION, 1, 0, False)],
     [*MATCHED, ("fail", 4, True, crash), ("add", Side.GITHUB, 5, 3), ("turn", False, 5), ("add", Side.NOTION, 0, 2)],
     [*MATCHED, *REPLICA],
+    [("fail", 0, False, lost), ("fail", 1, True, lost), *MATCHED],
 )
 """What chance may miss: both sides of one link add something, take the same away, change the same; a page is edited
-after a rewrite whose worker died; a replica shows an issue as it was before the last two edits.
+after a rewrite whose worker died; a replica shows an issue as it was before the last two edits; births are lost before
+and after their effect.
 """
 
 
