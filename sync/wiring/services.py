@@ -15,6 +15,7 @@ from sync.core.ports import Designer, Discussions, Gate, Pictures, Remote, Surve
 
 if TYPE_CHECKING:
     from sync.remotes.github.client import Door as GitHubDoor
+    from sync.remotes.github.credential import Credential
     from sync.remotes.notion.client import Door as NotionDoor
     from sync.remotes.notion.files import Signer
 
@@ -79,14 +80,17 @@ class Services:
 
         return GitHubSurveyor(self._github_door(gate, [repository]))
 
-    def ask_again(self, repository: str, now: datetime, gate: Gate) -> int:
-        """Have GitHub's deliveries about a repository made again that failed, and return how many those were."""
+    def ask_again(self, repository: str | None, now: datetime, gate: Gate) -> int:
+        """Have GitHub's deliveries about a repository, or an App's own, made again that failed; return how many."""
         from sync.remotes.github.deliveries import ROUTE, Deliveries
 
-        door = self._opened(gate, [repository])
+        if repository is None and not isinstance(self.settings.require_github(), App):
+            return 0
+        door = self._opened(gate, [repository] if repository else [])
         ours = f"{self.settings.public_url}{ROUTE}" if self.settings.public_url else ""
         try:
-            return Deliveries(door, ours).ask_again(repository, now)
+            deliveries = Deliveries(door, ours)
+            return deliveries.ask_again(repository, now) if repository else deliveries.ask_app_again(now)
         finally:
             door.close()
 
@@ -97,20 +101,22 @@ class Services:
 
     def _opened(self, gate: Gate, repositories: Sequence[str]) -> GitHubDoor:
         from sync.remotes.github.client import Door
-        from sync.remotes.github.credential import Credential, Installations, PersonalToken
 
-        secret = self.settings.require_github()
-        credential: Credential
-        if isinstance(secret, App):
-            key, given = secret.private_key.get_secret_value(), secret.installation_id
-            credential = Installations(
-                secret.id, key, installation=given, repositories=repositories, tokens=self.tokens
-            )
-        else:
-            credential = PersonalToken(secret.get_secret_value())
-        door = Door(credential, gate, base_url=self.settings.github_api_url)
+        door = Door(self._credential(repositories), gate, base_url=self.settings.github_api_url)
         door.expires = self.ends.append
         return door
+
+    def _credential(self, repositories: Sequence[str]) -> Credential:
+        """Return who we are to those repositories; to none of them an App is itself."""
+        from sync.remotes.github.credential import Installations, PersonalToken, TheApp
+
+        secret = self.settings.require_github()
+        if not isinstance(secret, App):
+            return PersonalToken(secret.get_secret_value())
+        key, given = secret.private_key.get_secret_value(), secret.installation_id
+        if not repositories:
+            return TheApp(secret.id, key)
+        return Installations(secret.id, key, installation=given, repositories=repositories, tokens=self.tokens)
 
     def notion_door(self, gate: Gate) -> NotionDoor:
         """Return a door to Notion that stays open until all are closed."""

@@ -167,8 +167,8 @@ class Sync:
         """Return what repositories are looked at with, apart from any mapping; an App is found by the one given."""
         return self.services.surveyor(repository, self._gate(FOREGROUND_PATIENCE))
 
-    def ask_again(self, repository: str, now: datetime) -> int:
-        """Have GitHub's deliveries about a repository made again that failed, and return how many those were."""
+    def ask_again(self, repository: str | None, now: datetime) -> int:
+        """Have GitHub's deliveries about a repository, or an App's own, made again that failed; return how many."""
         return self.services.ask_again(repository, now, self._gate(WORKER_PATIENCE))
 
     @cached_property

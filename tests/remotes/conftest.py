@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sync.remotes.github.client import Door as GitHubDoor
 from sync.remotes.github.credential import PersonalToken
@@ -41,3 +43,10 @@ def notion_door(stand, gate):
 @pytest.fixture
 def notion(notion_door):
     return NotionRemote(notion_door, database="281211f9000040008000000000000001")
+
+
+@pytest.fixture(scope="session")
+def app_key():
+    made = rsa.generate_private_key(65537, 2048)
+    form = serialization.PrivateFormat.PKCS8
+    return made.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()

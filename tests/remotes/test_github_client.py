@@ -4,8 +4,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sync.core.errors import Busy, Denied, TryLater, Unsafe, Vanished
 from sync.core.limits import GITHUB_CREATE, GITHUB_READ, GITHUB_REQUESTS, GITHUB_WRITE, Lane
@@ -160,16 +158,9 @@ def app_answers(asked):
     return Said(200, [])
 
 
-@pytest.fixture(scope="module")
-def key():
-    made = rsa.generate_private_key(65537, 2048)
-    form = serialization.PrivateFormat.PKCS8
-    return made.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
-
-
-def test_an_app_finds_its_installation_and_gets_one_token_for_many_calls(stand, gate: Gate, key):
+def test_an_app_finds_its_installation_and_gets_one_token_for_many_calls(stand, gate: Gate, app_key):
     stand.script = app_answers
-    door = Door(Installations("12", key, repositories=["acme/api"]), gate, base_url=stand.url)
+    door = Door(Installations("12", app_key, repositories=["acme/api"]), gate, base_url=stand.url)
     door.read("/repositories/1/issues")
     door.read("/repositories/1/issues")
     assert [asked.path for asked in stand.asked] == [
@@ -198,11 +189,11 @@ def several_answers(asked):
 
 
 def test_an_app_on_several_accounts_calls_as_the_one_whose_repository_it_is_and_spends_that_ones_budget(
-    stand, gate, key
+    stand, gate, app_key
 ):
     stand.script, tokens = several_answers, {}
     repositories = ["acme/api", "acme/web", "other/app"]
-    door = Door(Installations("12", key, repositories=repositories, tokens=tokens), gate, base_url=stand.url)
+    door = Door(Installations("12", app_key, repositories=repositories, tokens=tokens), gate, base_url=stand.url)
     for url in (
         "/repositories/3/issues",
         "/repositories/1/issues",
@@ -215,36 +206,36 @@ def test_an_app_on_several_accounts_calls_as_the_one_whose_repository_it_is_and_
         assert (stand.asked[-1].headers["authorization"], gate.accounts) == (f"token of {expected}", [expected])
     assert sum(asked.path.endswith("/access_tokens") for asked in stand.asked) == 2
     before = len(stand.asked)
-    again = Door(Installations("12", key, repositories=["other/app"], tokens=tokens), gate, base_url=stand.url)
+    again = Door(Installations("12", app_key, repositories=["other/app"], tokens=tokens), gate, base_url=stand.url)
     again.read("/repositories/3/issues")
     assert [asked.path for asked in stand.asked[before:]] == ["/repos/other/app/installation", "/repositories/3/issues"]
 
 
-def test_an_installations_token_is_renewed_before_it_ends(stand, gate, key):
+def test_an_installations_token_is_renewed_before_it_ends(stand, gate, app_key):
     ends = datetime.now(UTC) + timedelta(minutes=1)
     stand.script = lambda asked: (
         Said(201, {"token": "short-lived", "expires_at": ends.isoformat()})
         if asked.path.endswith("/access_tokens")
         else app_answers(asked)
     )
-    door = Door(Installations("12", key, installation=42), gate, base_url=stand.url)
+    door = Door(Installations("12", app_key, installation=42), gate, base_url=stand.url)
     for _ in range(2):
         door.read("/repositories/1/issues")
     assert [asked.path.rpartition("/")[2] for asked in stand.asked] == ["access_tokens", "issues"] * 2
     assert gate.accounts == []
 
 
-def test_a_repository_that_the_app_is_not_installed_on_is_named_with_its_cure(stand, gate, key):
+def test_a_repository_that_the_app_is_not_installed_on_is_named_with_its_cure(stand, gate, app_key):
     stand.script = lambda asked: Said(404, {"message": "Not Found"}) if "web" in asked.path else several_answers(asked)
-    door = Door(Installations("12", key, repositories=["acme/api", "acme/web"]), gate, base_url=stand.url)
+    door = Door(Installations("12", app_key, repositories=["acme/api", "acme/web"]), gate, base_url=stand.url)
     with pytest.raises(Denied, match="not installed on acme/web") as denied:
         door.read("/repositories/2/issues")
     assert "install the App" in denied.value.cure
 
 
-def test_an_app_that_is_not_installed_is_denied(stand, gate, key):
+def test_an_app_that_is_not_installed_is_denied(stand, gate, app_key):
     stand.says(Said(401, {"message": "A JSON web token could not be decoded"}))
-    door = Door(Installations("12", key, repositories=["acme/api"]), gate, base_url=stand.url)
+    door = Door(Installations("12", app_key, repositories=["acme/api"]), gate, base_url=stand.url)
     with pytest.raises(Denied):
         door.read("/repositories/1/issues")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from sync.core.errors import Denied, TryLater
 from sync.flow import missed
 from sync.remotes.github.client import Door
-from sync.remotes.github.credential import PersonalToken
+from sync.remotes.github.credential import PersonalToken, TheApp
 from sync.remotes.github.deliveries import Deliveries
 from tests.remotes.stand import Said
 
@@ -83,6 +85,33 @@ def test_a_token_that_does_not_reach_the_hooks_asks_for_nothing(stand, gate, sta
             found.ask_again("acme/api", NOW)
 
 
+def as_app(stand, gate, key):
+    return Deliveries(Door(TheApp("17", key), gate, base_url=stand.url), OURS["config"]["url"])
+
+
+def test_an_apps_own_webhook_is_asked_about_as_the_app(stand, gate, app_key):
+    def say(asked):
+        if asked.path == "/app/hook/config":
+            return Said(200, OURS["config"])
+        return Said(202, {}) if asked.verb == "POST" else Said(200, PAGES[1])
+
+    stand.script = say
+    assert as_app(stand, gate, app_key).ask_app_again(NOW) == 1
+    assert [asked.path for asked in stand.asked if asked.verb == "POST"] == ["/app/hook/deliveries/7/attempts"]
+    for asked in stand.asked:
+        scheme, _, token = asked.headers["authorization"].partition(" ")
+        said = token.split(".")[1]
+        assert scheme == "Bearer"
+        assert json.loads(urlsafe_b64decode(said + "=" * (-len(said) % 4)))["iss"] == "17"
+
+
+@pytest.mark.parametrize("said", [Said(200, THEIRS["config"]), Said(200, {}), Said(404, {"message": "Not Found"})])
+def test_an_apps_webhook_that_leads_elsewhere_is_left_alone(stand, gate, app_key, said):
+    stand.script = lambda _asked: said
+    assert as_app(stand, gate, app_key).ask_app_again(NOW) == 0
+    assert [asked.path for asked in stand.asked] == ["/app/hook/config"]
+
+
 class Notes:
     """A store that keeps notes."""
 
@@ -100,12 +129,15 @@ class Asked:
     """Deliveries that remember whom they were asked for; some do not answer."""
 
     def __init__(self, denied=(), away=()):
-        self.names, self.denied, self.away = [], denied, away
+        self.names, self.denied, self.away, self.all = [], denied, away, 0
 
     def now(self):
         return NOW
 
     def ask_again(self, repository, now):
+        if repository is None:
+            self.all += 1
+            return 0
         self.names.append(repository)
         if repository in self.denied:
             raise Denied("no")
@@ -120,6 +152,7 @@ def test_repositories_come_in_turn_and_one_that_is_denied_holds_up_no_other():
     found = [missed.ask_again(asked, [*names, names[0]], store, asked) for _ in range(4)]
     assert found == [19, 20, 10, 19]
     assert asked.names[:50] == names
+    assert asked.all == 4
 
 
 def test_a_service_that_is_away_is_asked_about_the_next_one_later():

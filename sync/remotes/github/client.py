@@ -218,7 +218,7 @@ class Door:
     ) -> Answer:
         """Make one call, whatever it answers; only a rate limit is told to the gate and raised here."""
         requester, connection = self._mine()
-        who = auth or Auth.Token(self._credential.token(self._ask, url))
+        who = auth or self._credential.auth(self._ask, url)
         account = "" if auth else self._credential.account(url)
         gate = self._gate.of(account) if account else self._gate
         connection.before = partial(gate.enter, charges, self.lane)

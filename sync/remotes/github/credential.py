@@ -31,6 +31,10 @@ class Credential(Protocol):
         """Return a token that is valid now."""
         ...
 
+    def auth(self, ask: Ask, url: str) -> Auth.Auth:
+        """Return as whom a call is made: the token's owner."""
+        return Auth.Token(self.token(ask, url))
+
     def account(self, url: str) -> str:
         """Return whose budgets the call is charged to, an empty text where the credential has one account only."""
         ...
@@ -40,7 +44,7 @@ class Credential(Protocol):
         ...
 
 
-class PersonalToken:
+class PersonalToken(Credential):
     """A classic or fine-grained personal token."""
 
     def __init__(self, token: str) -> None:
@@ -61,7 +65,7 @@ class PersonalToken:
         return self._login
 
 
-class Installations:
+class Installations(Credential):
     """A GitHub App on one account or several: whose repository a call is about decides which installation makes it.
 
     Where no installation is given it is found for each of the repositories. A token lives for one hour
@@ -96,8 +100,8 @@ class Installations:
         return "" if self._given is not None else str(self._known(url) or "")
 
     def login(self, ask: Ask) -> str:
-        """Return the App's own login (REST "Get the authenticated app"): its slug with the suffix of bots."""
-        self._login = self._login or f"{ask('GET', '/app', self._app)['slug']}[bot]"
+        """Return the App's own login."""
+        self._login = self._login or slug(ask, self._app)
         return self._login
 
     def _token(self, ask: Ask, installation: int) -> str:
@@ -138,3 +142,31 @@ class Installations:
             raw = ask("GET", f"/repos/{name}", Auth.Token(self._token(ask, installation)))
             self._found[f"repositories/{raw['id']}"] = installation
         self._found[place] = installation
+
+
+class TheApp(Credential):
+    """A GitHub App itself, for what is asked of no installation: its own webhook (REST "GitHub App webhooks")."""
+
+    def __init__(self, app_id: str, private_key: str) -> None:
+        self._app = Auth.AppAuth(app_id, private_key)
+
+    def token(self, ask: Ask, url: str) -> str:  # noqa: ARG002 - it needs no call
+        """Return a JSON web token, good for some minutes."""
+        return self._app.token
+
+    def auth(self, ask: Ask, url: str) -> Auth.Auth:  # noqa: ARG002 - the same
+        """Return the App: such a token goes by another scheme than all others."""
+        return self._app
+
+    def account(self, url: str) -> str:  # noqa: ARG002 - it has one
+        """Return nothing: the App has no budgets by account."""
+        return ""
+
+    def login(self, ask: Ask) -> str:
+        """Return the App's own login."""
+        return slug(ask, self._app)
+
+
+def slug(ask: Ask, app: Auth.AppAuth) -> str:
+    """Return the login of an App (REST "Get the authenticated app"): its slug with the suffix of bots."""
+    return f"{ask('GET', '/app', app)['slug']}[bot]"

@@ -1,7 +1,7 @@
 """Deliveries that GitHub could not make, asked for again: it never tries twice by itself; what they say is not read.
 
 Three days long a delivery can be had again (docs.github.com, "Handling failed webhook deliveries"); for that the token
-must reach the repository's webhooks.
+must reach the repository's webhooks. An App's own webhook tells of all its repositories, and is asked as the App.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROUTE = "/webhooks/github"
 
 @dataclass(frozen=True)
 class Deliveries:
-    """The port `sync.core.ports.Redeliverer` over a repository's webhooks; `address` is ours where it is known."""
+    """What was to be delivered to us; `address` is ours where it is known."""
 
     door: Door
     address: str = ""
@@ -41,12 +41,21 @@ class Deliveries:
         """Have the deliveries to us made again that failed, and return how many those were."""
         return sum(self._again(f"/repos/{repository}/hooks/{hook}/deliveries", now) for hook in self._hooks(repository))
 
+    def ask_app_again(self, now: datetime) -> int:
+        """Have the deliveries of the App's own webhook made again that failed, and return how many those were."""
+        hook = self.door.read("/app/hook/config")
+        ours = hook.status == HTTPStatus.OK and self._ours(hook.body.get("url"))
+        return self._again("/app/hook/deliveries", now) if ours else 0
+
     def _hooks(self, repository: str) -> Iterator[int]:
         answer = self.door.read(f"/repos/{repository}/hooks", parameters={"per_page": "100"})
         for raw in _rows(answer):
-            url = str((raw.get("config") or {}).get("url") or "").rstrip("/")
-            if raw.get("active") and (url == self.address if self.address else url.endswith(ROUTE)):
+            if raw.get("active") and self._ours((raw.get("config") or {}).get("url")):
                 yield int(raw["id"])
+
+    def _ours(self, url: str | None) -> bool:
+        told = (url or "").rstrip("/")
+        return told == self.address if self.address else told.endswith(ROUTE)
 
     def _again(self, path: str, now: datetime) -> int:
         tries: dict[str, list[dict[str, Any]]] = defaultdict(list)
