@@ -16,15 +16,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
 
-from sync.core.limits import Lane
 from sync.core.mapping import Births, GitHubScope, Mapping, NotionScope, Row
-from sync.core.model import Batch, Property, Put, Reading, Record, Ref, Schema, Side
+from sync.core.model import Batch, Property, Reading, Record, Ref, Schema, Side
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch
 from sync.flow.run import Pass, run
 from sync.flow.world import World
+from sync.remotes.memory import MemoryRemote, Shelf
 from sync.store import SqlStore, migrate, open_store
 from sync.wiring import SystemClock
 
@@ -77,20 +76,12 @@ def address(number: int) -> str:
     return f"https://github.com/acme/api/issues/{number}"
 
 
-class Unchanging:
+class Unchanging(MemoryRemote):
     """A remote of so many records that never change; any write or look is a fault of the pass."""
 
     def __init__(self, side: Side, made: Callable[[int], Record], count: int) -> None:
-        self.side, self.made, self.count = side, made, count
-
-    def on(self, lane: Lane) -> Self:
-        """Return itself."""
-        del lane
-        return self
-
-    def schema(self) -> Schema:
-        """Return the schema of its side."""
-        return SCHEMAS[self.side]
+        super().__init__(Shelf(side, SystemClock(), SCHEMAS[side].containers[0][0]), SCHEMAS[side])
+        self.made, self.count = made, count
 
     def changes(self, container: str, cursor: str | None) -> Iterator[Batch]:
         """Yield everything, a hundred records a call."""
@@ -100,34 +91,12 @@ class Unchanging:
             records = tuple(map(self.made, range(first, min(first + PAGE, self.count + 1))))
             yield Batch(records, "now" if last else None)
 
-    def alive(self, container: str) -> bool:
-        """Tell that the container is there."""
-        del container
-        return True
-
     def read(self, ref: Ref) -> Record:
         """Refuse."""
         raise AssertionError(ref)
 
-    def create(self, container: str, puts: object) -> Record:
-        """Refuse."""
-        raise AssertionError(container, puts)
-
-    def update(self, ref: Ref, puts: object) -> Record:
-        """Refuse."""
-        raise AssertionError(ref, puts)
-
-    def trash(self, ref: Ref) -> Record:
-        """Refuse."""
-        raise AssertionError(ref)
-
-    def restore(self, ref: Ref) -> Record:
-        """Refuse."""
-        raise AssertionError(ref)
-
-    def find(self, container: str, mark: Put, trail: int | None) -> Record | None:
-        """Refuse."""
-        raise AssertionError(container, mark, trail)
+    def _effect(self, call: str, effect: Callable[[], str]) -> Record:
+        raise AssertionError(call, effect)
 
 
 @dataclass
