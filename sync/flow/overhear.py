@@ -40,8 +40,16 @@ def attend(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> 
         if hint.mode == Mode.DEEP:
             looked.add(link.id)
             _look_below(world, bound, link, began)
-        elif hint.ref is not None and hint.ref.side is Side.NOTION and bound.discussion is not None:
+        elif hint.ref is not None and hint.ref.side is Side.NOTION and not _only_us(world, bound, hint.ref):
+            looked.add(link.id)
             discussion(world, bound, link, Side.NOTION, began)
+
+
+def _only_us(world: World, bound: Bound, page: Ref) -> bool:
+    """Tell whether a page is named because of our own writing: who comments is told of by words of their own."""
+    seen = world.store.observations(world.name, [page]).get(page)
+    editor = seen.record.editor if seen else ""
+    return bound.discussion is None or (bool(editor) and editor == bound.own.get(page.side))
 
 
 def _look_below(world: World, bound: Bound, link: Link, began: Moment) -> None:

@@ -151,6 +151,20 @@ def test_who_asks_for_a_page_asks_for_its_discussion(tied):
     assert texts(tied, Side.GITHUB) == ["ada: asked for"]
 
 
+@pytest.mark.parametrize(("editor", "reads"), [("us", 0), ("ada", 1)])
+def test_of_a_page_that_is_named_since_we_wrote_to_it_nobody_asks_what_is_said_there(tied, editor, reads):
+    remote, talk, asked = tied.remotes[Side.NOTION], tied.discussions[Side.NOTION], []
+    remote._schema = replace(remote._schema, own_id="us")
+    read, of = remote.read, talk.of
+    remote.read = lambda ref: replace(read(ref), editor=editor)
+    tied.sync(full=True)
+    talk.of = lambda ref: asked.append(ref) or of(ref)
+    tied.clock.advance(3600)
+    tied.store.hint(MAPPING.name, Ref(Side.NOTION, page(tied), "d"), Lane.PERSON, tied.clock.now())
+    heed(tied.world(), Asked())
+    assert len(asked) == reads
+
+
 def both(team):
     """Have somebody comment on either side, where no list is read, and return the issue and the page."""
     team.rotation = Rotation()
