@@ -12,12 +12,9 @@ import pytest
 from sync.cli.sandbox import REPOSITORY
 from sync.keys import NOTE
 from sync.remotes.notion.files import Held
-from tests.acceptance.place import FIELDS
+from tests.acceptance.drawn import BODY, PNG, writes
 from tests.web.desk import nobodys_port, running
 from tests.web.staged import settings
-
-BODY = (*FIELDS, "{github: body, notion: content}")
-PNG = b"\x89PNG a plan"
 
 
 @pytest.fixture(params=["markdown", "blocks"])
@@ -44,10 +41,6 @@ def web(public, port):
     """A client that follows no redirect and holds no token, of a web process that runs."""
     with running(settings(WEB_PORT=str(port))) as desk:
         yield desk.client
-
-
-def writes(done):
-    return sum(sum(side.values()) for side in done["writes"].values())
 
 
 def address(team, number=1):

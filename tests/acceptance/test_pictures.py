@@ -7,10 +7,7 @@ import os
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
-from tests.acceptance.place import FIELDS
-
-BODY = (*FIELDS, "{github: body, notion: content}")
-PNG = b"\x89PNG a plan"
+from tests.acceptance.drawn import BODY, PNG, writes
 
 
 @pytest.fixture(params=["markdown", "blocks"])
@@ -19,10 +16,6 @@ def team(request, place):
     place.set(NOTION_BODY=request.param)
     place.person().set_repository(REPOSITORY, private=True)
     return place
-
-
-def writes(done):
-    return sum(sum(side.values()) for side in done["writes"].values())
 
 
 def still(team):
