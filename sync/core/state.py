@@ -16,7 +16,8 @@ class Ack:
     """The last write of ours that this record acknowledged (or may have taken: `certain` is False).
 
     `seq` orders it among reads, `at` is our clock, `time` the record's own time in the reply, `before` what the written
-    fields showed before it: a read that shows just that again, soon afterwards, is doubtful.
+    fields showed before it: a read that shows just that again, soon afterwards, is doubtful. `born` tells that it was
+    the reply to the create of the record, so that nothing can be there but what was sent, until somebody edits it.
     """
 
     seq: int
@@ -24,6 +25,7 @@ class Ack:
     time: datetime
     before: Mapping[str, Reading]
     certain: bool = True
+    born: bool = False
 
 
 @dataclass(frozen=True)

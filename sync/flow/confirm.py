@@ -31,7 +31,8 @@ def confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, pr
     applied = prove(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
     changes = () if op.birth else op.changes
-    ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, known.on(op.side)))
+    before, born = _before(bound, op.side, changes, known.on(op.side)), op.birth and prove is acknowledge
+    ack = Ack(seq, now, reply.time, before, born=born)
     failure = not_applied(outgoing, applied.refused, now) if applied.refused else None
     world.store.confirm(
         Confirmation(

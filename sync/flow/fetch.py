@@ -11,9 +11,10 @@ from itertools import islice
 from sync.core.births import quiet_until
 from sync.core.bound import Bound
 from sync.core.errors import Denied, TandemError
-from sync.core.model import COMMENT, UNREAD, Link, Presence, Record, Ref, Side
+from sync.core.model import COMMENT, UNREAD, Facet, Link, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
+from sync.core.unread import awaited, newborn, untouched
 from sync.flow.bind import bind
 from sync.flow.follow import astray, follow
 from sync.flow.world import World
@@ -102,7 +103,7 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
     seen = world.store.observations(world.name, [ref]).get(ref)
     if seen is None or not seen.record.presence.in_sight:
         return
-    missing = [field.facet(ref.side) for field in bound.unread(seen.record)]
+    missing = _missing(world, bound, seen)
     waits = quiet_until(bound, seen.record) if world.quiet else seen.record.time
     if waits > world.now() and any(facet.apart for facet in missing):
         world.store.look_later(world.name, [ref], waits)
@@ -116,6 +117,14 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
         settled = record.time + world.patience.stale
         if bound.unread(record) and world.now() < settled:  # a replica that lags knows nothing of what was just born
             world.store.look_later(world.name, [ref], settled)
+
+
+def _missing(world: World, bound: Bound, seen: Observation) -> list[Facet]:
+    """Return what was not read of a record, but for what is apart of one that we made, unless somebody waits for it."""
+    side, fields = seen.record.ref.side, bound.unread(seen.record)
+    known = world.store.known(seen.link) if fields and seen.link is not None and newborn(bound, seen) else None
+    wanted = awaited(bound, known, side) if known else fields
+    return [facet for field in fields if not (facet := field.facet(side)).apart or field in wanted]
 
 
 def deepen(world: World, bound: Bound, link: Link) -> None:
@@ -220,14 +229,10 @@ def told(bound: Bound, record: Record, known: Observation | None = None) -> Reco
 
     Where nobody but us changed the record since our own write was answered, nothing of it is open.
     """
-    side, ack = record.ref.side, known.ack if known else None
-    if (
-        record.ref.kind == COMMENT
-        or not record.presence.in_sight
-        or (ack is not None and record.editor and record.editor == bound.own.get(side) and record.time <= ack.at)
-    ):
+    if record.ref.kind == COMMENT or not record.presence.in_sight or untouched(bound, record, known):
         return record
-    apart = (field.facet(side).name for field in bound.fields if field.facet(side).apart)
+    facets = (field.facet(record.ref.side) for field in bound.fields)
+    apart = (facet.name for facet in facets if facet.apart)
     unread = {name: UNREAD for name in apart if name not in record.fields}
     return replace(record, fields={**record.fields, **unread}) if unread else record
 

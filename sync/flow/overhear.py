@@ -11,6 +11,7 @@ from sync.core.errors import Vanished
 from sync.core.model import ISSUE, Link, LinkState, Record, Ref, Side
 from sync.core.observe import Moment
 from sync.core.store import Hint
+from sync.core.unread import untouched
 from sync.core.words import Mode
 from sync.flow import fetch
 from sync.flow.world import World
@@ -27,7 +28,8 @@ def overhear(world: World, bound: Bound, began: Moment) -> None:
         for container in bound.containers[side]:
             _list(world, bound, (side, container), began)
     for link in world.store.stirred(world.name, began.seq, began.at, ACTIVE):
-        discussion(world, bound, link, Side.NOTION, began)
+        if not _only_us(world, bound, link.ref(Side.NOTION)):
+            discussion(world, bound, link, Side.NOTION, began)
 
 
 def attend(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> None:
@@ -45,11 +47,10 @@ def attend(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> 
             discussion(world, bound, link, Side.NOTION, began)
 
 
-def _only_us(world: World, bound: Bound, page: Ref) -> bool:
-    """Tell whether a page is named because of our own writing: who comments is told of by words of their own."""
-    seen = world.store.observations(world.name, [page]).get(page)
-    editor = seen.record.editor if seen else ""
-    return bound.discussion is None or (bool(editor) and editor == bound.own.get(page.side))
+def _only_us(world: World, bound: Bound, page: Ref | None) -> bool:
+    """Tell whether a page stirred because of our own writing: who comments is told of by words of their own."""
+    seen = world.store.observations(world.name, [page]).get(page) if page else None
+    return bound.discussion is None or (seen is not None and untouched(bound, seen.record, seen))
 
 
 def _look_below(world: World, bound: Bound, link: Link, began: Moment) -> None:

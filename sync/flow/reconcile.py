@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync.core import guard
-from sync.core.bound import Bound, Field
+from sync.core.bound import Bound
 from sync.core.limits import Lane
-from sync.core.model import UNREAD, LinkState, Op, Plan, Side, Unmapped
+from sync.core.model import LinkState, Op, Plan, Side, Unmapped
 from sync.core.plan import decide
-from sync.core.state import Decision, Known, Observation
-from sync.core.values import same
+from sync.core.state import Decision, Known
+from sync.core.unread import awaited
 from sync.flow.bind import doubt
 from sync.flow.world import World
 
@@ -93,29 +93,12 @@ def _decided(world: World, bound: Bound, chunk: Sequence[Known], done: Round) ->
 
 
 def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> None:
-    """Have what lists leave out read where a link waits for it.
-
-    That is before a birth, before both sides first agree, and before the other side's change is carried there.
-    """
-    wanted = [seen for known in chunk for side in Side if (seen := known.on(side)) and _waits_for(bound, known, seen)]
+    """Have what lists leave out read where a link waits for it."""
+    wanted = [seen for known in chunk for side in Side if awaited(bound, known, side) and (seen := known.on(side))]
     if wanted:
         since = min(seen.read_at for seen in wanted)
         world.store.look_later(world.name, [seen.record.ref for seen in wanted], since)
         done.looks += len(wanted)
-
-
-def _waits_for(bound: Bound, known: Known, seen: Observation) -> bool:
-    there = known.link.state in (LinkState.CLAIMED, LinkState.LINKED) and seen.record.presence.in_sight
-    return there and any(_wanted(field, known, seen.record.ref.side.other) for field in bound.unread(seen.record))
-
-
-def _wanted(field: Field, known: Known, side: Side) -> bool:
-    """Tell whether a field that was not read on one side has something new on this, the other one."""
-    shadow, other = known.shadows.get(field.key), known.on(side)
-    if shadow is None or other is None:
-        return True
-    reading = field.read(other.record)
-    return reading is not UNREAD and not same(field.facet(side).kind, reading, shadow.on(side))
 
 
 def _decision(world: World, known: Known, plan: Plan) -> Decision:

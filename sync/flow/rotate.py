@@ -5,7 +5,7 @@ These are the bodies, of which no time tells for certain that they changed, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from sync.core.bound import Bound
@@ -19,20 +19,25 @@ LIVELY = timedelta(minutes=15)
 """How long after a link was made, or commented on, more is likely to be said there."""
 
 
-def rotate(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
-    """Read the depths of the links whose turn it is; each counts as read once all its readers are done."""
-    talks = bound.discussion is not None
-    if not talks and not any(field.facet(side).apart for field in bound.fields for side in Side):
-        return
-    store, turns = world.store, world.rotation
-    if talks:  # of a body it is seen in a list that somebody is at it
-        _read(world, bound, began, store.longest_unread(world.name, turns.lively, lively=world.now() - LIVELY))
-    _read(world, bound, began, store.longest_unread(world.name, turns.full if full else turns.poll))
-
-
-def _read(world: World, bound: Bound, began: Moment, links: Sequence[Link]) -> None:
+def rotate(world: World, bound: Bound, links: Iterable[Link], enough: Callable[[], bool] = lambda: False) -> None:
+    """Read the depths of those links until somebody says enough; each counts as read once it was."""
+    began = Moment(world.store.tick(), world.now())
     for link in links:
+        if enough():
+            break
         deepen(world, bound, link)
         deep(world, bound, link, began)
         world.store.deep_read([link.id], world.now())
         world.progress("reading depths", 1)
+
+
+def turns(world: World, bound: Bound, *, full: bool) -> Sequence[Link]:
+    """Return the links whose turn it is: those where something happened lately, and as many others as are due."""
+    store, rotation, lively = world.store, world.rotation, list[Link]()
+    if bound.discussion is not None:  # of a body it is seen in a list that somebody is at it
+        lively += store.longest_unread(world.name, rotation.lively, lively=world.now() - LIVELY)
+    elif not any(field.facet(side).apart for field in bound.fields for side in Side):
+        return ()
+    count, first = rotation.full if full else rotation.poll, {link.id for link in lively}
+    others = [each for each in store.longest_unread(world.name, count + len(first)) if each.id not in first]
+    return [*lively, *others[:count]]

@@ -17,7 +17,7 @@ from sync.flow.outcome import Outcome, Written
 from sync.flow.overhear import overhear
 from sync.flow.pair import pair
 from sync.flow.reconcile import Round, reconcile
-from sync.flow.rotate import rotate
+from sync.flow.rotate import rotate, turns
 from sync.flow.world import World
 from sync.flow.write import next_write, write
 
@@ -104,7 +104,7 @@ def moment(world: World) -> Moment:
 def listen(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
     """Read what stands below issues and pages: what was said lately, and in rotation all of it."""
     overhear(world, bound, began)
-    rotate(world, bound, began, full=full)
+    rotate(world, bound, turns(world, bound, full=full))
 
 
 def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,10 +20,11 @@ from sync.flow.bind import bind
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
 from sync.flow.outcome import Outcome, Written
-from sync.flow.overhear import attend
+from sync.flow.overhear import attend, overhear
 from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
-from sync.flow.run import complete_first_pass, listen, moment, resume
+from sync.flow.rotate import rotate, turns
+from sync.flow.run import complete_first_pass, moment, resume
 from sync.flow.world import World
 from sync.flow.write import carry_out, leave, next_write
 
@@ -34,7 +36,7 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     """Read what changed, or all of it, decide, and ask for the writes; a mapping is worked by one turn at a time."""
     with _alone(world) as mine:
         if mine:
-            _pass(world, queue, full=full)
+            _pass(world, queue, {Mode.FULL if full else Mode.HINT})
     _pass_on(world, queue, mine=mine)
 
 
@@ -72,7 +74,7 @@ def _heed(world: World, queue: Queue, hints: Sequence[Hint]) -> bool:
     modes = {hint.mode for hint in hints if hint.ref is None}
     if not modes:
         return _decide(world, queue, hints=hints)
-    return _pass(world, queue, full=Mode.FULL in modes, rebind=Mode.BIND in modes, hints=hints)
+    return _pass(world, queue, modes, hints)
 
 
 def decide(world: World, queue: Queue) -> None:
@@ -156,10 +158,13 @@ def _alone(world: World) -> Iterator[bool]:
                 world.store.give_back(lease, epoch)
 
 
-def _pass(world: World, queue: Queue, *, full: bool, rebind: bool = False, hints: Sequence[Hint] = ()) -> bool:
-    """Run a pass up to its writes; tell whether nothing was away that it needs."""
+def _pass(world: World, queue: Queue, modes: AbstractSet[str], hints: Sequence[Hint] = ()) -> bool:
+    """Run a pass up to its writes, as it was asked for; tell whether nothing was away that it needs."""
+    full = Mode.FULL in modes
     with _noted(world, "full" if full else "incremental") as noted:
-        _read(noted.world, hints, full=full, rebind=rebind)
+        _read(noted.world, hints, full=full, rebind=Mode.BIND in modes)
+        if modes != {Mode.BIND}:  # that a schema changed is no reason to read depths
+            _read_anew(noted.world, queue, full=full)
     _ask_for_writes(world, queue)
     return noted.met
 
@@ -199,13 +204,24 @@ def _read(world: World, hints: Sequence[Hint], *, full: bool, rebind: bool) -> N
     began, bound = moment(world), bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
-    listen(world, bound, began, full=full)
+    overhear(world, bound, began)
     attend(world, bound, hints, began)
     pair(world, bound)
     first = world.store.mapping(world.name).first_pass
     _decided(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
     resume(world)
+
+
+def _read_anew(world: World, queue: Queue, *, full: bool) -> None:
+    """Read what no list shows, in rotation: no write waits for it, and it gives way when somebody asks for a look."""
+    bound = bind(world, fresh=False)
+    links = turns(world, bound, full=full)
+    if links:
+        _ask_for_writes(world, queue)
+        rotate(world, bound, links, enough=lambda: world.name in world.store.hinted())
+        pair(world, bound)
+        _decided(world, bound)
 
 
 def _decide(world: World, queue: Queue, *, let_through: bool = False, hints: Sequence[Hint] = ()) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, insert, select
+from sqlalchemy import Connection, Row, case, delete, insert, select, update
 
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
@@ -51,13 +53,16 @@ class LookQueries(Queries):
                 )
 
     def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
-        """Keep a hint: a row first, a message second; the very same that waits already is not kept twice."""
+        """Keep a hint: a row first, a message second; the very same that waits already is made new instead.
+
+        What was read between the two does not show what the second one tells of.
+        """
         said = {"mapping": mapping, "lane": int(lane), "mode": mode}
         said |= {"side": ref.side if ref else None, "record": ref.id if ref else None}
         place = {"container": ref.container, "number": ref.number} if ref else {}
-        waits = select(hints.c.id).where(*(hints.c[name].is_not_distinct_from(each) for name, each in said.items()))
+        same = (hints.c[name].is_not_distinct_from(each) for name, each in said.items())
         with self.database.writing(mapping) as connection:
-            if connection.execute(waits.limit(1)).first() is None:
+            if not connection.execute(update(hints).where(*same).values(at=now)).rowcount:
                 connection.execute(insert(hints).values({**said, **place, "at": now}))
 
     def take_hints(self, mapping: str, count: int = CHUNK) -> Sequence[Hint]:
@@ -65,13 +70,12 @@ class LookQueries(Queries):
         with self.database.writing(mapping) as connection:
             asked = select(hints).where(hints.c.mapping == mapping).order_by(hints.c.id).limit(count)
             rows = connection.execute(asked).all()
-            refs = [Ref(Side(row.side), row.record, row.container, row.number) if row.record else None for row in rows]
-            named = {ref: row.at for ref, row in reversed(list(zip(refs, rows, strict=True))) if ref}
-            _plan(self.database, connection, mapping, named)
+            taken = [Hint(row.mapping, _named(row), Lane(row.lane), row.at, row.mode) for row in rows]
+            latest = {each.ref: each.at for each in sorted(taken, key=attrgetter("at")) if each.ref}
+            _plan(self.database, connection, mapping, latest, first=False)
             for chunk in chunks(row.id for row in rows):
                 connection.execute(delete(hints).where(hints.c.id.in_(chunk)))
-        found = zip(refs, rows, strict=True)
-        return [Hint(row.mapping, ref, Lane(row.lane), row.at, row.mode) for ref, row in found]
+        return taken
 
     def hinted(self) -> Sequence[str]:
         """Return the mappings that hints wait for."""
@@ -79,14 +83,25 @@ class LookQueries(Queries):
             return connection.scalars(select(hints.c.mapping).distinct().order_by(hints.c.mapping)).all()
 
 
-def _plan(database: Database, connection: Connection, mapping: str, due: dict[Ref, datetime]) -> None:
+def _named(row: Row[Any]) -> Ref | None:
+    return Ref(Side(row.side), row.record, row.container, row.number) if row.record else None
+
+
+def _plan(
+    database: Database, connection: Connection, mapping: str, due: dict[Ref, datetime], *, first: bool = True
+) -> None:
+    """Plan looks: of two times the first stays, unless the second is what was heard of the record since."""
     if not due:
         return
     added = database.insert(looks)
     earlier = case((looks.c.at < added.excluded.at, looks.c.at), else_=added.excluded.at)
     statement = added.on_conflict_do_update(
         index_elements=[looks.c.mapping, looks.c.side, looks.c.id],
-        set_={"at": earlier, "container": added.excluded.container, "number": added.excluded.number},
+        set_={
+            "at": earlier if first else added.excluded.at,
+            "container": added.excluded.container,
+            "number": added.excluded.number,
+        },
     )
     rows = [
         {"mapping": mapping, "side": ref.side, "id": ref.id, "container": ref.container, "number": ref.number, "at": at}

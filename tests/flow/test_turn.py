@@ -285,3 +285,19 @@ def test_an_edit_that_no_reading_could_tell_from_our_own_write_yet_is_not_overwr
     assert team.shown(Side.NOTION, page, "title") == "theirs"
     assert [row.field for row in team.store.conflicts()] == ["title~title"]
     assert team.shown(Side.GITHUB, issue, "labels") is None
+
+
+def test_a_word_that_comes_again_is_heeded_also_where_the_record_was_read_between_the_two(team, queue):
+    world, issue = team.world(), team.create(Side.GITHUB, "one")
+    turn(world, queue)
+    drained(team, world, queue)
+    ref = Ref(Side.GITHUB, issue, team.shelves[Side.GITHUB].container, 1)
+    team.store.hint(MAPPING.name, ref, Lane.PERSON, team.clock.now())
+    team.clock.advance(1)
+    turn(world, queue)
+    team.clock.advance(1)
+    team.edit(Side.GITHUB, issue, "title", "two")
+    team.store.hint(MAPPING.name, ref, Lane.PERSON, team.clock.now())
+    heed(world, queue)
+    drained(team, world, queue)
+    assert team.shown(Side.NOTION, next(iter(team.here(Side.NOTION))), "title") == "two"

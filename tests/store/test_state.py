@@ -74,7 +74,7 @@ def test_a_hint_that_is_taken_becomes_a_look_so_that_a_crash_does_not_lose_it(st
         (issue(1), Lane.POLL, at(3), "hint"),
     ]
     assert store.take_hints(M) == []
-    assert [*store.due_looks(M, at(1))] == [issue(1)]
+    assert store.due_looks(M, at(3)) == {issue(1): at(3)}
     assert store.hinted() == ["other"]
 
 

@@ -63,7 +63,7 @@ class Events:
             return
         for kind, more in _happened(before, now):
             data = {"parent": self._parent(now.parent), **more}
-            yield self._event(f"page.{kind}", page.id, data, by=_authors(page, before))
+            yield self._event(f"page.{kind}", page.id, data, (now.since, _authors(page, before)))
 
     def _schema(self, source: DataSource) -> Iterator[Event]:
         known, names = self._schemas.get(source.id), {each.spelled: each.name for each in source.properties.values()}
@@ -73,7 +73,7 @@ class Events:
             return
         changed = [{"id": id_, "name": name, "action": action} for id_, name, action in _columns(known, names)]
         data = {"parent": {"id": source.database.id, "type": "database"}, "updated_properties": changed}
-        yield self._event("data_source.schema_updated", source.id, data, by=[source.edited_by])
+        yield self._event("data_source.schema_updated", source.id, data, (source.edited_at, [source.edited_by]))
 
     def _discussions(self) -> Iterator[Event]:
         # A comment is changed in place: what tells is the time beside it.
@@ -86,7 +86,8 @@ class Events:
                 continue
             kind = "created" if id_ not in before else "updated" if id_ in now else "deleted"
             data = {"page_id": comment.page, "parent": {"id": comment.page, "type": "page"}}
-            yield self._event(f"comment.{kind}", id_, data, by=[comment.created_by])
+            at = edited if id_ in now else self._world.clock.now()
+            yield self._event(f"comment.{kind}", id_, data, (at, [comment.created_by]))
 
     def _parent(self, parent: Parent) -> Json:
         """Return where a page lives; a row names its database and its data source (seen live in 2025)."""
@@ -97,11 +98,12 @@ class Events:
             return {"id": parent.id, "type": "page"}
         return {"id": self._world.workspace_id, "type": "space"}
 
-    def _event(self, name: str, about: str, data: Json, *, by: Iterable[str]) -> Event:
-        world = self._world
+    def _event(self, name: str, about: str, data: Json, happened: tuple[datetime, Iterable[str]]) -> Event:
+        """Return an event that happened then and by those hands; its time is when it occurred (same reference)."""
+        world, (at, by) = self._world, happened
         payload = {
             "id": world.ids.uuid(),
-            "timestamp": world.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "workspace_id": world.workspace_id,
             "workspace_name": world.workspace_name,
             "subscription_id": self._subscription,
