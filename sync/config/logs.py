@@ -38,6 +38,9 @@ CHATTY = (
 )
 """They tell of every message and every call, which is worth a line only to whoever looks for a fault."""
 
+STEPS = "markdown_it"
+"""It tells of every step through a text, which no operator ever looks for."""
+
 Hide = Callable[[str], str]
 PASSED = frozenset({"done"})
 LEVELS = {
@@ -72,6 +75,7 @@ def configure(settings: Settings, *, quiet: bool = False) -> None:
         root.removeHandler(each)
     root.addHandler(Stderr(_formatter(settings)))
     root.setLevel(level)
+    logging.getLogger(STEPS).setLevel(logging.WARNING)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level) if root.level > logging.DEBUG else root.level)
 

@@ -23,6 +23,8 @@ from sync.core.values import same
 PAGE = 100
 OVERLAP = {Side.GITHUB: timedelta(minutes=15), Side.NOTION: timedelta(minutes=3)}
 GRAIN = {Side.GITHUB: 1, Side.NOTION: 60}
+SOMEBODY = "somebody"
+"""Who edits where it is not the engine."""
 
 
 class Weather(Protocol):
@@ -57,12 +59,13 @@ class Fair:
 
 @dataclass(frozen=True)
 class Version:
-    """One state of a record, from `since` on; `time` is what the service tells."""
+    """One state of a record, from `since` on and by whose hand; `time` is what the service tells."""
 
     since: datetime
     time: datetime
     fields: Mapping[str, Reading]
     presence: Presence = Presence.PRESENT
+    editor: str = ""
 
 
 Fields = Mapping[str, Reading]
@@ -74,7 +77,8 @@ class Shelf:
     """All versions of all records of one container.
 
     `canonical` says how the service rewrites a value that it is given, `listed` what of a value its lists show, and
-    `derived` which fields it fills by itself, from the record's id, its old fields, its new ones and the time.
+    `derived` which fields it fills by itself, from the record's id, its old fields, its new ones and the time. Who
+    edits is `hand`: somebody, but for the time in which a remote writes.
     """
 
     side: Side
@@ -85,6 +89,7 @@ class Shelf:
     derived: Derived = lambda _id, _old, _new, _now: {}
     versions: dict[str, list[Version]] = field(default_factory=dict)
     writes: int = 0
+    hand: str = SOMEBODY
 
     def at(self, id_: str, moment: datetime) -> Version | None:
         """Return a record's version at a moment, None before its birth."""
@@ -98,7 +103,9 @@ class Shelf:
         merged = {**(old.fields if old else {}), **written}
         merged |= self.derived(id_, old.fields if old else {}, merged, now)
         there = presence or (old.presence if old else Presence.PRESENT)
-        self.versions.setdefault(id_, []).append(Version(now, _floored(now, GRAIN[self.side]), merged, there))
+        self.versions.setdefault(id_, []).append(
+            Version(now, _floored(now, GRAIN[self.side]), merged, there, self.hand)
+        )
 
     def born(self, fields: Mapping[str, Value]) -> str:
         """Add a record and return its id; ids rise and are never used again."""
@@ -118,6 +125,7 @@ class Shelf:
             label=f"acme/api#{number}" if issue else str(version.fields.get("title") or id_),
             presence=version.presence,
             grain=GRAIN[self.side],
+            editor="" if issue else version.editor,  # GitHub does not say who edited last
         )
 
 
@@ -262,7 +270,11 @@ class MemoryRemote:
     def _effect(self, call: str, effect: Callable[[], str]) -> Record:
         self.calls += 1
         self.weather.before(self.side, call)
-        id_ = effect()
+        self.shelf.hand = self._schema.own_id
+        try:
+            id_ = effect()
+        finally:
+            self.shelf.hand = SOMEBODY
         self.shelf.writes += 1
         reply = self.shelf.record(id_, self.shelf.versions[id_][-1])
         self.weather.after(self.side, call)

@@ -129,3 +129,10 @@ def test_the_chatter_of_libraries_is_for_those_who_look_for_a_fault(capsys):
         configured(LOG_LEVEL=level)
         logging.getLogger("celery.app.trace").info("Task tick succeeded")
         assert len(told(capsys)) == count
+
+
+def test_whoever_looks_for_a_fault_is_told_of_every_call_and_of_no_step_through_a_text(capsys):
+    configured(LOG_LEVEL="debug")
+    logging.getLogger("markdown_it.rules_block.code").debug("entering code")
+    logging.getLogger("httpx").info("GET")
+    assert [line["event"] for line in told(capsys)] == ["GET"]

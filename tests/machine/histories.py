@@ -84,6 +84,11 @@ def both_disagreed(machine):
     both_edited(machine, "title", "d4", "e5")
 
 
+def one_way_edited(machine):
+    machine.team.edit(Side.NOTION, machine.team.pairs()[0][Side.NOTION], "locked", True)
+    machine.team.sync(full=True)
+
+
 RARE = (
     trashed_and_back,
     moved_and_back,
@@ -97,6 +102,7 @@ RARE = (
     both_named,
     both_agreed,
     both_disagreed,
+    one_way_edited,
 )
 
 

@@ -14,7 +14,7 @@ from sync.core.mapping import Policy
 from sync.core.model import Presence, Side
 from sync.store import open_store
 from tests.machine.edits import NAMES, SETS, SINGLE, VALUES
-from tests.machine.met import WEATHER
+from tests.machine.met import HEARD, WEATHER
 from tests.machine.team import LATEST, UNGUARDED, Fault, Team, Ticking, crash, later, lost
 from tests.machine.truth import Truth
 
@@ -204,6 +204,22 @@ class Machine(RuleBasedStateMachine):
         for _ in range(writes):
             self.team.write_one(owner)
 
+    @rule(
+        said=st.lists(st.tuples(SIDES, st.integers(0, 9), st.integers(0, 2)), min_size=1, max_size=4),
+        owner=st.sampled_from(["w1", "w2", None]),
+        writes=st.integers(0, 4),
+    )
+    def services_tell_of_edits(self, said, owner, writes):
+        """Have words come, late, again or in any order, and perhaps a worker that heeds them."""
+        for side, pick, ago in said:
+            records = sorted(self.team.shelves[side].versions)
+            if records:
+                self.team.hear(side, records[pick % len(records)], ago=ago)
+        if owner:
+            self.team.heed(owner)
+            for _ in range(writes):
+                self.team.write_one(owner)
+
     @rule(owner=st.sampled_from(["w1", "w2"]), count=st.integers(1, 4))
     def worker_writes(self, owner, count):
         for _ in range(count):
@@ -227,6 +243,7 @@ class Machine(RuleBasedStateMachine):
 
     def _quiet_down(self):
         WEATHER.update(self.team.storm.happened)
+        HEARD.update(self.team.heard)
         self.team.storm.clear()
         self.team.clock.advance(3600)
         for _ in range(3):

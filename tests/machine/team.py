@@ -10,15 +10,14 @@ from datetime import UTC, datetime, timedelta
 from sync.core import facets
 from sync.core.bind import bind
 from sync.core.errors import Denied, TryLater, Unsafe
+from sync.core.limits import Lane
 from sync.core.mapping import Births, Direction, GitHubScope, Guards, Limit, Mapping, NotionScope, Policy, Row
 from sync.core.model import UNREAD, Person, Presence, Property, Ref, Schema, Side, Value
 from sync.core.values import names
+from sync.core.words import Word, news
 from sync.flow import run as flow
 from sync.flow.bind import bind as bound_now
-from sync.flow.fetch import fetch
-from sync.flow.match import match
-from sync.flow.pair import pair
-from sync.flow.reconcile import reconcile
+from sync.flow.turn import heed, turn
 from sync.flow.world import Patience, Rotation, World
 from sync.flow.write import next_write, write
 from sync.remotes.memory import MemoryRemote, Shelf
@@ -64,6 +63,9 @@ ISSUE = Schema(
     (("1", "acme/api"),),
     tuple(Property(name, name, "") for name in ("title", "labels", "assignees", "milestone", "locked", "mark")),
 )
+US = "us"
+"""Who the engine is in Notion."""
+
 PAGE = Schema(
     Side.NOTION,
     (("d", "Roadmap"),),
@@ -89,6 +91,7 @@ PAGE = Schema(
         Property("link", "GitHub", "url"),
     ),
     people=(Person("id-ada", "Ada"), Person("id-bob", "Bob")),
+    own_id=US,
 )
 BOUND = bind(MAPPING, ISSUE, PAGE)
 FIELDS = {field.key.partition("~")[0]: field for field in BOUND.fields}
@@ -200,6 +203,16 @@ def crash() -> None:
     raise Crash
 
 
+class Nobody:
+    """A queue whose messages are lost: whoever works is chosen by the trial."""
+
+    def send(self, task: str, key: str, lane: Lane) -> None:
+        """Lose a message."""
+
+
+NOBODY = Nobody()
+
+
 class Team:
     """Everything of one trial."""
 
@@ -229,6 +242,7 @@ class Team:
         self.lateness = Lateness()
         self.bound = bind(self.mapping, ISSUE, PAGE)
         self.written: Counter = Counter()
+        self.heard: Counter[bool] = Counter()
         self.history: list[Edit] = []
         self.moved: set[tuple[Side, str]] = set()
         self.relinked: set[str] = set()
@@ -242,17 +256,23 @@ class Team:
 
     def turn(self, owner: str, *, full: bool) -> None:
         """Read and decide, as a worker's poll does."""
+        self._alive(lambda: turn(self.world(owner), NOBODY, full=full))
 
-        def work() -> None:
-            world = self.world(owner)
-            began, bound = flow.moment(world), bound_now(world, fresh=full)
-            fetch(world, bound, full=full)
-            match(world, bound)
-            flow.listen(world, bound, began, full=full)
-            pair(world, bound)
-            reconcile(world, bound)
+    def heed(self, owner: str) -> None:
+        """Look at what was heard of, as a worker does that is nudged."""
+        self._alive(lambda: heed(self.world(owner), NOBODY))
 
-        self._alive(work)
+    def hear(self, side: Side, id_: str, *, ago: int) -> None:
+        """Have a service tell of an edit of a record, the last one or one before it; its word is kept if it is news."""
+        shelf = self.shelves[side]
+        version = shelf.versions[id_][-1 - ago % len(shelf.versions[id_])]
+        shown = shelf.record(id_, version) if side is Side.GITHUB else None
+        ref = shelf.record(id_, version).ref
+        word = Word(side, (shelf.container,), ref, time=version.since, shown=shown)
+        known = self.store.observations(self.mapping.name, [ref]).get(ref)
+        self.heard[news(word, known)] += 1
+        if news(word, known):
+            self.store.hint(self.mapping.name, ref, Lane.PERSON, self.clock.now())
 
     def write_one(self, owner: str) -> None:
         def work() -> None:

@@ -133,13 +133,14 @@ class Truth:
             if not edits or disputed or (name == "state" and away):
                 continue
             last = edits[-1]
-            if any(field.transform.unsaid(each.side, each.after) for each in edits):
+            shown = {side: self.team.shown(side, known.link.ref(side).id, name) for side in Side}
+            ever = [*((each.side, each.after) for each in edits), *shown.items()]  # a copy shows what nobody wrote
+            if any(field.transform.unsaid(*each) for each in ever):
                 continue
             if not last.after and not last.agreed:
                 continue  # at the first tie an empty value takes the other's
             if self._looked_agreed(field, edits) or self._never_seen(field, last):
                 continue
-            shown = {side: self.team.shown(side, known.link.ref(side).id, name) for side in Side}
             said = field.transform.say(last.side.other, last.after, shown[last.side.other])
             assert (
                 shown[last.side] == last.after
@@ -168,18 +169,32 @@ class Truth:
         """A name that one person added or took away, once and on one side, is there or gone on both sides."""
         for name in SETS:
             field = FIELDS[name]
-            deeds = defaultdict(list)
-            for edit in self.team.history:
-                if edit.name == name and self._of(known, edit):
-                    for each in self._named(field, edit.side, edit.after) - self._named(field, edit.side, edit.before):
-                        deeds[each].append(True)
-                    for each in self._named(field, edit.side, edit.before) - self._named(field, edit.side, edit.after):
-                        deeds[each].append(False)
-            for each, done in deeds.items():
+            for each, deeds in self._deeds(known, field, name).items():
+                (edit, done), *more = deeds
+                if more or self._never_named(field, edit, each, done=done):
+                    continue
                 for side in Side:
-                    if len(done) == 1:
-                        there = self._named(field, side, self.team.shown(side, known.link.ref(side).id, name))
-                        assert (each in there) is done[0], f"{name} {each} {done} on {side}: {there}"
+                    there = self._named(field, side, self.team.shown(side, known.link.ref(side).id, name))
+                    assert (each in there) is done, f"{name} {each} {done} on {side}: {there}"
+
+    def _deeds(self, known, field, name):
+        """Return the edits by which each name was added (True) or taken away (False)."""
+        deeds = defaultdict(list)
+        for edit in self.team.history:
+            if edit.name == name and self._of(known, edit):
+                before, after = (self._named(field, edit.side, value) for value in (edit.before, edit.after))
+                for each in before ^ after:
+                    deeds[each].append((edit, each in after))
+        return deeds
+
+    def _never_named(self, field, edit, name, *, done):
+        """Tell whether our own write went over what was done to a name before a late reading could show it."""
+        shelf = self.team.shelves[edit.side]
+
+        def shows(version):
+            return (name in self._named(field, edit.side, field.read(shelf.record(edit.id, version)))) is done
+
+        return self.team.unseen(edit.side, edit.id, shows)
 
     def _names_its_issue(self, known):
         """The link property names the issue, whatever somebody wrote there."""

@@ -12,7 +12,7 @@ from sync.remotes.memory import MemoryRemote, PlainBody, Shelf
 from tests.machine import team as teams
 from tests.machine.team import Fault, Team, later, lost
 
-BODY, CONTENT, US = "body", "content", "us"
+BODY, CONTENT = "body", "content"
 NAME = {Side.GITHUB: BODY, Side.NOTION: CONTENT}
 MAPPING = replace(
     teams.MAPPING,
@@ -24,21 +24,21 @@ MAPPING = replace(
     conflict=Policy.HOLD,
 )
 ISSUE = replace(teams.ISSUE, properties=(*teams.ISSUE.properties, Property(BODY, BODY, "")))
-PAGE = replace(teams.PAGE, own_id=US, content="markdown")
+PAGE = replace(teams.PAGE, content="markdown")
 
 
 class Pages(MemoryRemote):
-    """Pages whose content stands apart: no list, no reading and no reply to a birth shows it, but who wrote last."""
+    """Pages whose content stands apart: no list, no reading, no search and no reply to a birth shows it."""
 
     def create(self, container, puts):
-        reply = super().create(container, puts)
-        return self._shown(reply, US)
+        return _shown(super().create(container, puts))
 
     def read(self, ref):
-        return self._shown(super().read(ref))
+        return _shown(super().read(ref))
 
-    def update(self, ref, puts):
-        return replace(super().update(ref, puts), editor=US)
+    def find(self, container, mark, trail):
+        found = super().find(container, mark, trail)
+        return found and _shown(found)
 
     def rewrite(self, record, put):
         there = self.complete(record, [put.facet])
@@ -48,10 +48,11 @@ class Pages(MemoryRemote):
         return replace(record, fields={CONTENT: reply.read(CONTENT)})
 
     def _listed(self, record):
-        return self._shown(super()._listed(record))
+        return _shown(super()._listed(record))
 
-    def _shown(self, record, editor=""):
-        return replace(record, fields={**record.fields, CONTENT: UNREAD}, editor=editor)
+
+def _shown(record):
+    return replace(record, fields={**record.fields, CONTENT: UNREAD})
 
 
 def respelled(name, value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from datetime import datetime
 from functools import cache
 
 import pytest
@@ -151,6 +152,20 @@ def test_edits_of_one_page_between_two_looks_are_told_together_with_all_their_au
     (word,) = notion_webhook.words(payload)
     assert workspace.ids.data_source in word.containers
     assert word.ref.id == workspace.page
+
+
+def test_a_delivery_tells_when_it_happened_and_not_when_it_was_told(workspace):
+    clock = workspace.notion.world.clock
+    workspace.ada.edit(workspace.page, {"Name": "Second"})
+    said = workspace.ada.comment(workspace.page, "First")
+    workspace.ada.rename_property(workspace.ids.data_source, "Labels", "Tags")
+    then = clock.now()
+    clock.advance(60)
+    assert len(workspace.told()) == 3
+    assert all(datetime.fromisoformat(each["timestamp"]) <= then for each in workspace.last)
+    workspace.ada.delete_comment(said)
+    workspace.told()
+    assert datetime.fromisoformat(workspace.last[0]["timestamp"]) > then
 
 
 def test_the_life_of_a_page_is_told(workspace):
