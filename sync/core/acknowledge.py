@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from sync.core import facets
 from sync.core.births import newborn_shadow
 from sync.core.bound import Bound, Field
+from sync.core.merge import shown_back
 from sync.core.model import UNREAD, Action, Change, Facet, Kind, Op, Record, Shadow, Side, Value
 from sync.core.state import Known, Replaced
+from sync.core.unread import as_left
 from sync.core.values import SETS, key, members, same
 
 WRITTEN = (Kind.DOCUMENT, Kind.TEXT, Kind.NUMBER, Kind.DATE)
@@ -37,9 +39,23 @@ def acknowledge(known: Known, bound: Bound, op: Op, reply: Record) -> Applied:
             shadows[change.field] = shadow
         if not applied:
             refused.append(change)
-    if op.action is Action.CREATE:
-        shadows |= _not_given(known, bound, op, reply)
+    shadows |= _not_given(known, bound, op, reply) if op.action is Action.CREATE else _read_before(known, bound, op)
     return Applied(shadows, tuple(refused), _replaced(known, bound, op, reply))
+
+
+def _read_before(known: Known, bound: Bound, op: Op) -> dict[str, Shadow]:
+    """Return what agrees of what had been sent, and was read before this write: it puts our name on anybody's edit."""
+    seen = known.on(op.side)
+    if seen is None:
+        return {}
+    return {
+        field.key: shown_back(field, op.side, shadow, (shown, as_left(bound, seen)))
+        for field in bound.fields
+        if (shadow := known.shadows.get(field.key)) is not None
+        if shadow.sent is op.side
+        if field.key not in op.fields
+        if (shown := field.read(seen.record)) is not UNREAD
+    }
 
 
 def adopted(known: Known, bound: Bound, op: Op, found: Record) -> Applied:

@@ -49,7 +49,7 @@ class Sight:
     """What one side shows of a field, and the service's time of the first observation that showed it.
 
     `since` is None where that time is unknown or our own write's; the change happened within `grain` seconds after it.
-    `ours` tells that nobody but us changed the record last.
+    `ours` tells that what stands apart of the record is as we left it.
     """
 
     value: Reading
@@ -149,13 +149,18 @@ def merge(field: Field, sights: dict[Side, Sight], shadow: Shadow | None, resolv
 
 
 def _recognised(field: Field, sights: dict[Side, Sight], shadow: Shadow | None) -> Shadow | None:
-    """Return the shadow with what was sent as the side shows it: nobody but us made that of it."""
     if shadow is None or shadow.sent is None:
         return shadow
-    side, sight = shadow.sent, sights[shadow.sent]
+    sight = sights[shadow.sent]
     assert sight.value is not UNREAD
-    shown = sight.value if sight.ours else field.transform.recognised(side, shadow.on(side), sight.value)
-    return replace(shadow.advanced(side, field.transform.seen(side, shown)), sent=None)
+    return shown_back(field, shadow.sent, shadow, (sight.value, sight.ours))
+
+
+def shown_back(field: Field, side: Side, shadow: Shadow, shown: tuple[Value, bool]) -> Shadow:
+    """Return the shadow with what was sent to a side as that shows it: all of it is ours, or what is recognised."""
+    value, ours = shown
+    known = value if ours else field.transform.recognised(side, shadow.on(side), value)
+    return replace(shadow.advanced(side, field.transform.seen(side, known)), sent=None)
 
 
 def _one_way(meeting: Meeting, changed: set[Side]) -> Verdict:

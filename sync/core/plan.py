@@ -28,6 +28,7 @@ from sync.core.model import (
     Unmapped,
 )
 from sync.core.state import Known, Observation
+from sync.core.unread import as_left
 from sync.core.values import same
 
 
@@ -82,8 +83,7 @@ def _sight(field: Field, bound: Bound, observation: Observation | None) -> Sight
     assert observation is not None
     record = observation.record
     since = observation.since.get(field.facet(record.ref.side).name)
-    ours = bool(record.editor) and record.editor == bound.own.get(record.ref.side)
-    return Sight(field.read(record), since, record.grain, ours)
+    return Sight(field.read(record), since, record.grain, ours=as_left(bound, observation))
 
 
 def _birth(known: Known, bound: Bound) -> Plan:

@@ -13,19 +13,19 @@ from sync.core.model import Conflict, Link, LinkState, Op, Reading, Record, Ref,
 
 @dataclass(frozen=True)
 class Ack:
-    """The last write of ours that this record acknowledged (or may have taken: `certain` is False).
+    """The last write of ours that this record acknowledged.
 
     `seq` orders it among reads, `at` is our clock, `time` the record's own time in the reply, `before` what the written
-    fields showed before it: a read that shows just that again, soon afterwards, is doubtful. `born` tells that it was
-    the reply to the create of the record, so that nothing can be there but what was sent, until somebody edits it.
+    fields showed before it: a read that shows just that again, soon afterwards, is doubtful. `ours` tells that what
+    stands apart was as we left it: the write was a birth, or went there, or nobody else had touched the record since
+    such a one.
     """
 
     seq: int
     at: datetime
     time: datetime
     before: Mapping[str, Reading]
-    certain: bool = True
-    born: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,7 @@ class Confirmation:
     """What is committed after a reply: the target's observation (an acknowledgement is one), and what now agrees.
 
     `failure` is set where the reply does not agree with what was sent; `state` where the write changed the link's.
+    `depths` tells whether what no list shows is known from now on (True), or to be read anew (False), None of no news.
     """
 
     outgoing: Outgoing
@@ -167,6 +168,7 @@ class Confirmation:
     failure: Failure | None = None
     replaced: Mapping[str, Replaced] = field(default_factory=dict)
     closed_by_us: bool = False
+    depths: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ def untouched(bound: Bound, record: Record, known: Observation | None) -> bool:
     return ours and known is not None and known.ack is not None and record.time <= known.ack.at
 
 
-def newborn(bound: Bound, seen: Observation) -> bool:
-    """Tell whether a record is as we made it: what was not read of it can be nothing but what was sent."""
-    return seen.ack is not None and seen.ack.born and untouched(bound, seen.record, seen)
+def as_left(bound: Bound, seen: Observation) -> bool:
+    """Tell whether what stands apart of a record is as we left it: there can be nothing but what was sent."""
+    return seen.ack is not None and seen.ack.ours and untouched(bound, seen.record, seen)
 
 
 def awaited(bound: Bound, known: Known, side: Side) -> tuple[Field, ...]:

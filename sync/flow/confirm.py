@@ -10,6 +10,7 @@ from sync.core.bound import Bound
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Put, Reading, Record, Side
 from sync.core.observe import acknowledged
 from sync.core.state import Ack, Confirmation, Known, Observation, Outgoing
+from sync.core.unread import as_left
 from sync.flow.fetch import told
 from sync.flow.outcome import Outcome, Written, not_applied
 from sync.flow.world import World
@@ -31,24 +32,33 @@ def confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, pr
     applied = prove(known, bound, op, reply)
     # A late read of a newborn shows nothing at all, so that no value of it is an old one.
     changes = () if op.birth else op.changes
-    before, born = _before(bound, op.side, changes, known.on(op.side)), op.birth and prove is acknowledge
-    ack = Ack(seq, now, reply.time, before, born=born)
+    seen = known.on(op.side)
+    ours = op.birth or bound.apart(op) or (seen is not None and as_left(bound, seen))
+    ack = Ack(seq, now, reply.time, _before(bound, op.side, changes, seen), ours=ours)
     failure = not_applied(outgoing, applied.refused, now) if applied.refused else None
     world.store.confirm(
         Confirmation(
             outgoing=outgoing,
-            observation=acknowledged(known.on(op.side), reply, ack),
+            observation=acknowledged(seen, reply, ack),
             shadows=applied.shadows,
             state=op.then,
             failure=failure,
             replaced=applied.replaced,
             closed_by_us=op.then is LinkState.PARKED and (op.action is Action.CLOSE or outgoing.link.closed_by_us),
+            depths=_depths(bound, op),
         ),
         seq,
         now,
     )
     outcome = Outcome.FAILED if failure else Outcome.DONE
     return Written(outgoing, outcome, reason=failure.error if failure else "")
+
+
+def _depths(bound: Bound, op: Op) -> bool | None:
+    """Tell whether what stands apart is known after a write: what was edited just before, it hides behind our name."""
+    if (bound.apart(op) and not op.birth) or not any(field.facet(op.side).apart for field in bound.fields):
+        return None
+    return op.birth
 
 
 def _before(bound: Bound, side: Side, changes: tuple[Change, ...], seen: Observation | None) -> dict[str, Reading]:

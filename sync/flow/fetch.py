@@ -14,7 +14,7 @@ from sync.core.errors import Denied, TandemError
 from sync.core.model import COMMENT, UNREAD, Facet, Link, Presence, Record, Ref, Side
 from sync.core.observe import Moment, Use, absorb
 from sync.core.state import Observation
-from sync.core.unread import awaited, newborn, untouched
+from sync.core.unread import as_left, awaited, untouched
 from sync.flow.bind import bind
 from sync.flow.follow import astray, follow
 from sync.flow.world import World
@@ -120,9 +120,9 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
 
 
 def _missing(world: World, bound: Bound, seen: Observation) -> list[Facet]:
-    """Return what was not read of a record, but for what is apart of one that we made, unless somebody waits for it."""
+    """Return what was not read of a record, but for what is apart and as we left it, unless somebody waits for it."""
     side, fields = seen.record.ref.side, bound.unread(seen.record)
-    known = world.store.known(seen.link) if fields and seen.link is not None and newborn(bound, seen) else None
+    known = world.store.known(seen.link) if fields and seen.link is not None and as_left(bound, seen) else None
     wanted = awaited(bound, known, side) if known else fields
     return [facet for field in fields if not (facet := field.facet(side)).apart or field in wanted]
 

@@ -127,13 +127,13 @@ def load_since(text: str) -> dict[str, datetime | None]:
 
 def dump_ack(ack: Ack) -> str:
     """Return an acknowledgement as text."""
-    return _dump([ack.seq, ack.at.isoformat(), ack.time.isoformat(), _plains(ack.before), ack.certain, ack.born])
+    return _dump([ack.seq, ack.at.isoformat(), ack.time.isoformat(), _plains(ack.before), ack.ours])
 
 
 def load_ack(text: str) -> Ack:
     """Return an acknowledgement."""
-    seq, at, time, before, *marks = load(text)  # rows of older versions hold fewer marks
-    return Ack(seq, datetime.fromisoformat(at), datetime.fromisoformat(time), _readings(before), *marks)
+    seq, at, time, before, ours = load(text)
+    return Ack(seq, datetime.fromisoformat(at), datetime.fromisoformat(time), _readings(before), ours)
 
 
 def _shadow(shadow: Shadow) -> list[Any]:

@@ -169,6 +169,8 @@ class OutboxQueries(Queries):
         if confirmation.failure is not None:
             _record_failure(connection, outgoing, confirmation.failure, row)
         saved = {"state": state, "closed_by_us": confirmation.closed_by_us, "waiting_since": now}
+        if confirmation.depths is not None:
+            saved["deep_at"] = now if confirmation.depths else None
         connection.execute(update(links).where(links.c.id == link.id).values(saved))
         if state is LinkState.TOMBSTONED:
             bury(connection, [link.id])

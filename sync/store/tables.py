@@ -143,7 +143,8 @@ links = Table(
     Column("notion_number", BigInteger),
     Column("closed_by_us", Boolean, nullable=False, default=False),
     Column("tied_at", Moment),
-    # When its depths, the bodies and comments that no list shows, were last read in rotation.
+    # When its depths, the bodies and comments that no list shows, were known last; nothing where a write of ours may
+    # hide an edit of them, or where they were never read.
     Column("deep_at", Moment),
     _number("version"),
     _number("epoch"),

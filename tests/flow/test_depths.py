@@ -144,13 +144,52 @@ def test_what_somebody_writes_into_the_issue_of_a_page_that_we_made_goes_to_it_a
     assert len(newborn.team.paragraphs(Side.NOTION, newborn.page.id)) == 3
 
 
-def test_a_page_whose_birth_was_not_answered_is_not_taken_for_what_was_sent(newborn):
-    newborn.team.born(Side.GITHUB, 2)
-    newborn.team.storm.quiet = False
-    newborn.team.storm.faults.append(Fault(0, True, lost, writes_only=True))
+def test_what_was_written_into_a_page_before_its_lost_birth_was_found_is_not_taken_for_ours(newborn):
+    team = newborn.team
+    team.born(Side.GITHUB, 2)
+    team.storm.quiet = False
+    team.storm.faults.append(Fault(0, True, lost, writes_only=True))
     newborn.work(lambda world: turn(world, Asked()))
-    newborn.team.clock.advance(130)
+    (page,) = set(team.here(Side.NOTION)) - {newborn.page.id}
+    team.add(Side.NOTION, page, 9)
+    team.clock.advance(130)
     newborn.work(lambda world: None)
-    (page,) = set(newborn.team.here(Side.NOTION)) - {newborn.page.id}
     newborn.told(Ref(Side.NOTION, page, "d"))
-    assert newborn.reads == 1
+    assert len(team.paragraphs(Side.GITHUB, team.here(Side.GITHUB)[1])) == 3
+
+
+def test_what_was_written_into_a_page_just_before_our_own_write_is_read_in_the_next_rotation(newborn):
+    team = newborn.team
+    for _ in range(4):
+        team.born(Side.GITHUB, 1)
+    newborn.work(lambda world: turn(world, Asked()))
+    team.clock.advance(3600)
+    newborn.work(lambda world: turn(world, Asked()))
+    update = newborn.remote.update
+
+    def hidden(ref, puts):
+        """Write just after a colleague, whose edit the reply does not show."""
+        team.add(Side.NOTION, newborn.page.id, 9)
+        return update(ref, puts)
+
+    newborn.remote.update = hidden
+    team.shelves[Side.GITHUB].put(newborn.issue.id, {"title": "renamed"})
+    newborn.work(lambda world: turn(world, Asked()))
+    newborn.remote.update = update
+    assert team.shelves[Side.NOTION].versions[newborn.page.id][-1].fields["title"] == "renamed"
+    newborn.told(newborn.page)
+    newborn.work(lambda world: turn(world, Asked()))
+    assert len(team.paragraphs(Side.GITHUB, newborn.issue.id)) == 2, "nothing tells of it"
+    team.rotation = Rotation(poll=1)
+    newborn.work(lambda world: turn(world, Asked()))
+    assert len(team.paragraphs(Side.GITHUB, newborn.issue.id)) == 3
+
+
+def test_what_was_written_into_a_newborn_page_is_not_taken_for_ours_since_we_wrote_to_it_as_well(newborn):
+    team = newborn.team
+    team.clock.advance(130)
+    team.add(Side.NOTION, newborn.page.id, 9)
+    team.shelves[Side.GITHUB].put(newborn.issue.id, {"title": "renamed"})
+    newborn.told(newborn.issue)
+    newborn.work(lambda world: turn(world, Asked()))
+    assert len(team.paragraphs(Side.GITHUB, newborn.issue.id)) == 3

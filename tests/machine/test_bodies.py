@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -19,6 +20,7 @@ from tests.machine.team import Ticking, crash, later, lost
 from tests.machine.test_machine import PHASES
 from tests.machine.writers import BODY, MAPPING, NAME, Writers, take
 
+EXAMPLES = int(os.environ.get("EXAMPLES", "80"))
 MET: Counter[Case] = Counter()
 WEATHER: Counter[str] = Counter()
 SAID: Counter[Side] = Counter()
@@ -28,7 +30,9 @@ steps = st.one_of(
     st.tuples(st.just("born"), sides, st.integers(0, 3)),
     st.tuples(st.just("add"), sides, numbers, numbers),
     st.tuples(st.just("change"), sides, numbers, numbers, st.sampled_from([False, False, True])),
-    st.tuples(st.just("say"), sides, numbers),
+    st.tuples(st.sampled_from(["say", "rename"]), sides, numbers),
+    st.tuples(st.just("meanwhile"), numbers),
+    st.tuples(st.just("hear"), sides, numbers, st.integers(0, 2), st.sampled_from([None, 0, 1, 4])),
     st.tuples(st.just("fail"), st.integers(0, 4), st.booleans(), st.sampled_from([later, crash, lost])),
     st.tuples(st.just("wait"), st.sampled_from([1, 15, 61, 200])),
     st.tuples(st.just("turn"), st.booleans(), st.integers(0, 5)),
@@ -80,7 +84,7 @@ and after their effect.
 
 @pytest.mark.timeout(600)
 def test_after_any_history_every_paragraph_says_what_was_said_last(template):
-    @settings(max_examples=80, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
     @given(began=st.sampled_from([(), MATCHED]), history=st.lists(steps, min_size=8, max_size=40))
     def any_history(began, history):
         carry_out([*began, *history], template)
@@ -137,6 +141,7 @@ def discussed(team, store):
 def settled(team, store):
     WEATHER.update(team.storm.happened)
     team.storm.clear()
+    team.remotes[Side.NOTION].meanwhile.clear()
     team.clock.advance(3600)
     for _ in range(3):
         team.sync(full=True)

@@ -28,7 +28,14 @@ PAGE = replace(teams.PAGE, content="markdown")
 
 
 class Pages(MemoryRemote):
-    """Pages whose content stands apart: no list, no reading, no search and no reply to a birth shows it."""
+    """Pages whose content stands apart: no list, no reading, no search and no reply shows it but that to a rewrite.
+
+    `meanwhile` are deeds of colleagues just before the next write of properties, to the very page that is written.
+    """
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.meanwhile = []
 
     def create(self, container, puts):
         return _shown(super().create(container, puts))
@@ -39,6 +46,11 @@ class Pages(MemoryRemote):
     def find(self, container, mark, trail):
         found = super().find(container, mark, trail)
         return found and _shown(found)
+
+    def update(self, ref, puts):
+        while self.meanwhile:
+            self.meanwhile.pop()(ref.id)
+        return _shown(super().update(ref, puts))
 
     def rewrite(self, record, put):
         there = self.complete(record, [put.facet])
@@ -111,6 +123,10 @@ class Writers(Team):
     def write(self, side, id_, paragraphs):
         self.shelves[side].put(id_, {NAME[side]: "\n\n".join(paragraphs) or None})
 
+    def rename(self, side, id_):
+        self.count += 1
+        self.shelves[side].put(id_, {"title": f"renamed {self.count}"})
+
     def remark(self, side, id_):
         self.count += 1
         self.say(side, id_, f"said {self.count}")
@@ -119,7 +135,8 @@ class Writers(Team):
 def take(team, step):
     """Have a person, a worker or the weather take one step."""
     what, *how = step
-    {"fail": _fail, "wait": _wait, "lag": _lag, "turn": _turn}.get(what, _people)(team, what, *how)
+    known = {"fail": _fail, "wait": _wait, "lag": _lag, "turn": _turn, "hear": _hear, "meanwhile": _meanwhile}
+    known.get(what, _people)(team, what, *how)
 
 
 def _people(team, what, side, *how):
@@ -129,7 +146,8 @@ def _people(team, what, side, *how):
     pick, *more = how
     there = [pair[side] for pair in team.pairs()] if what == "say" else team.here(side)
     if there:
-        {"add": team.add, "change": team.change, "say": team.remark}[what](side, there[pick % len(there)], *more)
+        deeds = {"add": team.add, "change": team.change, "say": team.remark, "rename": team.rename}
+        deeds[what](side, there[pick % len(there)], *more)
 
 
 def _fail(team, _, calls, after, happen):
@@ -142,6 +160,19 @@ def _wait(team, _, seconds):
 
 def _lag(team, _, side, seconds):
     team.show_the_past(side, seconds)
+
+
+def _meanwhile(team, _, at):
+    team.remotes[Side.NOTION].meanwhile.append(lambda page: team.add(Side.NOTION, page, at))
+
+
+def _hear(team, _, side, pick, ago, writes):
+    there = sorted(team.shelves[side].versions)
+    team.hear(side, there[pick % len(there)], ago=ago)
+    if writes is not None:
+        team.heed("w1")
+        for _ in range(writes):
+            team.write_one("w1")
 
 
 def _turn(team, _, full, writes):

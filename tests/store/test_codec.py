@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
@@ -45,7 +44,7 @@ ops = st.builds(
     words,
     st.sampled_from(LinkState),
 )
-acks = st.builds(Ack, st.integers(0, 2**63), times, times, fields, st.booleans(), st.booleans())
+acks = st.builds(Ack, st.integers(0, 2**63), times, times, fields, st.booleans())
 
 
 def spelled(value: object) -> str:
@@ -86,14 +85,6 @@ def test_an_acknowledgement_comes_back(ack):
     back = codec.load_ack(codec.dump_ack(ack))
     assert back == ack
     assert spelled(back.before) == spelled(ack.before)
-
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-def test_an_acknowledgement_of_an_older_version_is_of_no_birth():
-    *older, _ = json.loads(codec.dump_ack(Ack(1, NOON, NOON, {}, born=True)))
-    assert codec.load_ack(json.dumps(older)) == Ack(1, NOON, NOON, {}, born=False)
 
 
 @given(ops)

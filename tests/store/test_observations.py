@@ -13,7 +13,7 @@ def title(store, ref):
 
 
 def test_an_observation_comes_back_as_it_was_kept(store):
-    ack = Ack(4, at(3), START, {"title": "Old", "body": UNREAD}, certain=False)
+    ack = Ack(4, at(3), START, {"title": "Old", "body": UNREAD}, ours=True)
     kept = Observation(record(issue(1), title="A", body=UNREAD), 5, at(9), {"title": None, "body": START}, ack, 2)
     store.observe(M, [kept], [], 5)
     assert store.observations(M, [issue(1), issue(2)]) == {issue(1): kept}
