@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.core.mapping import Policy
 from sync.core.model import Presence, Side
 from tests.machine.machine import Machine
+from tests.machine.team import lost
 
 
 class Nothing:
@@ -89,7 +90,24 @@ def one_way_edited(machine):
     machine.team.sync(full=True)
 
 
+def cut_off(machine, *, after):
+    machine.a_write_will_be_cut_off(0, after, lost)
+    machine.person_creates(Side.GITHUB)
+    machine.team.turn("w1", full=False)
+    machine.team.write_one("w1")
+
+
+def cut_off_before_its_effect(machine):
+    cut_off(machine, after=False)
+
+
+def cut_off_after_its_effect(machine):
+    cut_off(machine, after=True)
+
+
 RARE = (
+    cut_off_before_its_effect,
+    cut_off_after_its_effect,
     trashed_and_back,
     moved_and_back,
     moved_and_trashed,
