@@ -214,12 +214,16 @@ def _read(world: World, hints: Sequence[Hint], *, full: bool, rebind: bool) -> N
 
 
 def _read_anew(world: World, queue: Queue, *, full: bool) -> None:
-    """Read what no list shows, in rotation: no write waits for it, and it gives way when somebody asks for a look."""
+    """Read what no list shows, in rotation: no write waits for it, and it gives way when somebody asks for a look.
+
+    Nor is the pass undone that came before, should a budget be spent or a service go away meanwhile.
+    """
     bound = bind(world, fresh=False)
     links = turns(world, bound, full=full)
     if links:
         _ask_for_writes(world, queue)
-        rotate(world, bound, links, enough=lambda: world.name in world.store.hinted())
+        with suppress(TryLater):
+            rotate(world, bound, links, enough=lambda: world.name in world.store.hinted())
         pair(world, bound)
         _decided(world, bound)
 

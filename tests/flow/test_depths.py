@@ -8,7 +8,7 @@ from sync.core.words import Mode
 from sync.flow.turn import heed, turn
 from sync.flow.world import Rotation
 from tests.flow.test_turn import Asked, drained
-from tests.machine.team import MAPPING, Fault, lost
+from tests.machine.team import MAPPING, Fault, later, lost
 from tests.machine.writers import Writers
 
 
@@ -59,6 +59,18 @@ def test_no_write_waits_for_the_rotation(team):
     turn(team.world(), queue)
     assert len(heard) == 2
     assert asked == [["drain"], ["drain"]]
+
+
+def test_a_service_that_goes_away_during_the_rotation_leaves_the_pass_done(team):
+    tied(team, 2)
+    team.rotation, heard = Rotation(poll=2), listened(team, later)
+    team.say(Side.GITHUB, "g1", "heard before")
+    queue = Asked()
+    turn(team.world(), queue)
+    drained(team, team.world(), queue)
+    assert len(heard) == 1
+    assert team.store.passes(MAPPING.name, 1)[0].outcome == "done"
+    assert [each[-1].text for each in team.talks[Side.NOTION].remarks.values()] == ["ada: heard before"]
 
 
 def test_what_the_rotation_found_is_decided_in_the_same_turn(team):
