@@ -12,9 +12,9 @@ class Counting(Counters):
 
     def __init__(self, front: Front) -> None:
         self.creates = 0
-        super().__init__(front.counters._template, front.counters._reads)  # noqa: SLF001 - a counter for a counter
+        super().__init__(front.counters.template, front.counters.reads)
 
     def record(self, request: Request, reply: Reply, fault: str | None = None) -> None:
         """Count one exchange."""
         super().record(request, reply, fault)
-        self.creates += request.method == "POST" and not self._reads(request) and reply.status < 300
+        self.creates += request.method == "POST" and not self.reads(request) and reply.status < 300

@@ -46,7 +46,7 @@ class Counters:
         *,
         kept: int = 500,
     ) -> None:
-        self._template, self._reads = template, reads
+        self.template, self.reads = template, reads
         self.exchanges: deque[Exchange] = deque(maxlen=kept)
         self.reset()
 
@@ -59,9 +59,9 @@ class Counters:
 
     def record(self, request: Request, reply: Reply, fault: str | None = None) -> None:
         """Count one exchange; a status of 0 is a cut connection."""
-        self._calls[f"{request.method} {self._template(request)}"] += 1
+        self._calls[f"{request.method} {self.template(request)}"] += 1
         self._statuses[reply.status] += 1
-        self._writes += request.method not in READS and not self._reads(request)
+        self._writes += request.method not in READS and not self.reads(request)
         self.exchanges.append(Exchange(request, reply, fault))
 
     def snapshot(self) -> dict[str, Any]:
