@@ -11,7 +11,7 @@ from sync.core.model import UNREAD, Action, Change, LinkState, Op, Put, Reading,
 from sync.core.observe import acknowledged
 from sync.core.state import Ack, Confirmation, Known, Observation, Outgoing
 from sync.core.unread import as_left
-from sync.flow.fetch import told
+from sync.flow.keep import told
 from sync.flow.outcome import Outcome, Written, not_applied
 from sync.flow.world import World
 

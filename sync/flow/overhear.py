@@ -13,7 +13,9 @@ from sync.core.observe import Moment
 from sync.core.store import Hint
 from sync.core.unread import untouched
 from sync.core.words import Mode
-from sync.flow import fetch
+from sync.flow.depths import deepen
+from sync.flow.fetch import look
+from sync.flow.keep import keep
 from sync.flow.world import World
 
 ACTIVE = 100
@@ -57,7 +59,7 @@ def _look_below(world: World, bound: Bound, link: Link, began: Moment) -> None:
     """Read a link's bodies and both its discussions, whatever the lists would tell of them later."""
     if link.state is not LinkState.LINKED:
         return
-    fetch.deepen(world, bound, link)
+    deepen(world, bound, link)
     for side in Side if bound.discussion is not None else ():
         discussion(world, bound, link, side, began)
 
@@ -75,7 +77,7 @@ def discussion(world: World, bound: Bound, link: Link, side: Side, began: Moment
     _keep(world, bound, shown, (moment, began))
     there = {record.ref for record in shown}
     known = [seen.record for each in world.store.children(link.id) if (seen := each.on(side)) is not None]
-    fetch.look(world, bound, [each.ref for each in known if each.presence.in_sight and each.ref not in there])
+    look(world, bound, [each.ref for each in known if each.presence.in_sight and each.ref not in there])
     world.store.save_cursor(world.name, side, heard(ref), "", moment.at)
 
 
@@ -129,7 +131,7 @@ def _keep(world: World, bound: Bound, records: Sequence[Record], moments: tuple[
         for record in records
         if (fresh := _wanted(bound, record, links.get(record.ref), began)) is not None or record.ref in known
     ]
-    fetch.keep(world, bound, [each for each in kept if each is not None], moment)
+    keep(world, bound, [each for each in kept if each is not None], moment)
     _follow(world, [each for each in records if each.ref in known and known[each.ref].link], moment)
 
 

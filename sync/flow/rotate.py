@@ -11,7 +11,7 @@ from datetime import timedelta
 from sync.core.bound import Bound
 from sync.core.model import Link, Side
 from sync.core.observe import Moment
-from sync.flow.fetch import deepen
+from sync.flow.depths import deepen
 from sync.flow.overhear import deep
 from sync.flow.world import World
 

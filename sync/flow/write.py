@@ -17,7 +17,9 @@ from sync.core.state import Observation, Outgoing, Stage, WriteKind
 from sync.core.unread import as_left
 from sync.flow.bind import bind, moved_on
 from sync.flow.confirm import adopt, confirm
-from sync.flow.fetch import keep, look, renew
+from sync.flow.depths import read
+from sync.flow.fetch import look, renew
+from sync.flow.keep import keep
 from sync.flow.outcome import BACKOFF, Outcome, Written, dropped, failed, postponed, put_back, unknown
 from sync.flow.settle import settle
 from sync.flow.speak import home, speak
@@ -115,8 +117,7 @@ def _read_before_it_is_hidden(world: World, bound: Bound, outgoing: Outgoing) ->
     unread = [field for field in bound.unread(seen.record) if field.facet(side).apart]
     sent = [field.facet(side) for field in unread if (shadow := known.shadows.get(field.key)) and shadow.sent is side]
     if sent:
-        moment = Moment(world.store.tick(), world.now())
-        keep(world, bound, [world.remote(side).complete(seen.record, sent)], moment)
+        read(world, bound, seen, sent)
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:

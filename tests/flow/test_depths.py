@@ -205,3 +205,19 @@ def test_what_was_written_into_a_newborn_page_is_not_taken_for_ours_since_we_wro
     newborn.told(newborn.issue)
     newborn.work(lambda world: turn(world, Asked()))
     assert len(team.paragraphs(Side.GITHUB, newborn.issue.id)) == 3
+
+
+def test_what_was_written_into_a_newborn_page_just_before_its_first_reading_is_not_taken_for_ours(newborn):
+    team, complete = newborn.team, newborn.remote.complete
+
+    def stirred(record, facets):
+        newborn.remote.complete = complete
+        team.add(Side.NOTION, newborn.page.id, 9)
+        return complete(record, facets)
+
+    newborn.remote.complete = stirred
+    team.rotation = Rotation(poll=1)
+    newborn.work(lambda world: turn(world, Asked()))
+    assert newborn.reads, "it was read"
+    newborn.work(lambda world: turn(world, Asked()))
+    assert len(team.paragraphs(Side.GITHUB, newborn.issue.id)) == 3

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sync.core.bind import bind
 from sync.core.errors import Moved
 from sync.core.mapping import Policy, Row
-from sync.core.model import UNREAD, Property, Side
+from sync.core.model import Property, Side
 from sync.remotes.memory import MemoryRemote, PlainBody, Shelf
 from tests.machine import team as teams
 from tests.machine.team import Fault, Team, later, lost
@@ -64,7 +64,7 @@ class Pages(MemoryRemote):
 
 
 def _shown(record):
-    return replace(record, fields={**record.fields, CONTENT: UNREAD})
+    return replace(record, fields={name: each for name, each in record.fields.items() if name != CONTENT})
 
 
 def respelled(name, value):
