@@ -31,6 +31,9 @@ from sync.flow.write import carry_out, leave, next_write
 HELD = timedelta(minutes=10)
 """A turn that takes longer than this may be joined by another: their decisions exclude each other link by link."""
 
+BITE = 20
+"""So many words are heeded at once: of hundreds of edited rows the first are written while the others are read."""
+
 
 def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     """Read what changed, or all of it, decide, and ask for the writes; a mapping is worked by one turn at a time."""
@@ -57,7 +60,7 @@ def heed(world: World, queue: Queue) -> None:
     does. What a person lets through is only what was decided before, and nothing is read for it but what is due.
     """
     with _alone(world) as mine:
-        hints = world.store.take_hints(world.name) if mine else ()
+        hints = world.store.take_hints(world.name, BITE) if mine else ()
         allowed = [hint for hint in hints if hint.mode == Mode.APPROVE]
         asked = [hint for hint in hints if hint.mode != Mode.APPROVE]
         kept: list[Hint] = []

@@ -12,7 +12,7 @@ from sync.core.model import Ref, Side
 from sync.core.pace import Pace
 from sync.flow.beat import due
 from sync.flow.run import resume
-from sync.flow.turn import decide, drain, heed, turn
+from sync.flow.turn import BITE, decide, drain, heed, turn
 from sync.flow.write import next_write
 from tests.machine.team import MAPPING, Fault, denied, lost
 
@@ -301,3 +301,26 @@ def test_a_word_that_comes_again_is_heeded_also_where_the_record_was_read_betwee
     heed(world, queue)
     drained(team, world, queue)
     assert team.shown(Side.NOTION, next(iter(team.here(Side.NOTION))), "title") == "two"
+
+
+def test_of_many_words_the_first_are_written_before_the_last_are_read(team, queue):
+    world, count = team.world(), 2 * BITE + 1
+    issues = [team.create(Side.GITHUB, f"number {number}") for number in range(count)]
+    turn(world, queue, full=True)
+    drained(team, world, queue)
+    team.clock.advance(600)
+    turn(world, queue)
+    for issue in issues:
+        team.edit(Side.GITHUB, issue, "title", f"edited {issue}")
+        ref = Ref(Side.GITHUB, issue, "1", int(issue[1:]))
+        team.store.hint(MAPPING.name, ref, Lane.PERSON, team.clock.now())
+    edited = []
+    for _ in range(3):
+        queue.messages.clear()
+        heed(world, queue)
+        assert ("heed" in queue.tasks) is (len(edited) < 2)
+        drained(team, world, queue)
+        edited.append(
+            sum(team.shown(Side.NOTION, page, "title").startswith("edited") for page in team.here(Side.NOTION))
+        )
+    assert edited == [BITE, 2 * BITE, count]
