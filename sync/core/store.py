@@ -290,8 +290,8 @@ class Passes(Protocol):
         """Return the names of the mappings that hints wait for."""
         ...
 
-    def take_hints(self, mapping: str) -> Sequence[Hint]:
-        """Return the hints that wait and take them off; each record they name becomes a look that is due."""
+    def take_hints(self, mapping: str, count: int = 500) -> Sequence[Hint]:
+        """Return so many hints that wait, oldest first, and take them off; each record they name becomes a look that is due."""
         ...
 
     def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:

@@ -320,7 +320,6 @@ def test_of_many_words_the_first_are_written_before_the_last_are_read(team, queu
         heed(world, queue)
         assert ("heed" in queue.tasks) is (len(edited) < 2)
         drained(team, world, queue)
-        edited.append(
-            sum(team.shown(Side.NOTION, page, "title").startswith("edited") for page in team.here(Side.NOTION))
-        )
+        titles = [team.shown(Side.NOTION, page, "title") for page in team.here(Side.NOTION)]
+        edited.append(sum(title.startswith("edited") for title in titles))
     assert edited == [BITE, 2 * BITE, count]
