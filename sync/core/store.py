@@ -291,7 +291,7 @@ class Passes(Protocol):
         ...
 
     def take_hints(self, mapping: str, count: int = 500) -> Sequence[Hint]:
-        """Return so many hints that wait, oldest first, and take them off; each record they name becomes a look that is due."""
+        """Return hints that wait, oldest first, and take them off; each record they name becomes a look that is due."""
         ...
 
     def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
