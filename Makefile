@@ -13,7 +13,7 @@ demo: $(READY)
 test: $(READY) check
 	scripts/postgres
 	scripts/browser
-	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 # Types the commands of docs/tour.md and writes down what they print; `make test` compares.
 tour: $(READY)

@@ -399,7 +399,7 @@ def test_a_plan_counts_what_a_value_or_a_text_entails(place, how):
 
 def test_the_seconds_that_a_plan_tells_are_what_the_budgets_make_of_its_calls(place):
     place.set(NOTION_REQUESTS_PER_MINUTE="60")
-    for number in range(40):
+    for number in range(12):
         place.opened(f"Issue {number}")
     told = place.run("plan").only
     ran = place.run("sync")
