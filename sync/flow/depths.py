@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sync.core.births import quiet_until
 from sync.core.bound import Bound
@@ -60,22 +61,21 @@ def read(world: World, bound: Bound, seen: Observation, facets: Sequence[Facet])
     What was sent and never shown counts as ours where nobody else edited the record; so that is asked afterwards: an
     editor who was read before the text says nothing of the moment between the two.
     """
-    ref = seen.record.ref
     moment = Moment(world.store.tick(), world.now())
-    record = world.remote(ref.side).complete(seen.record, facets)
-    keep(world, bound, [record], moment)
+    record = world.remote(seen.record.ref.side).complete(seen.record, facets)
     if record.presence.in_sight and _matters(world, bound, seen):
-        _ask_who_edited(world, bound, ref)
+        record = _edited_by(world, record, facets)
+    keep(world, bound, [record], moment)
     return record
 
 
-def _ask_who_edited(world: World, bound: Bound, ref: Ref) -> None:
-    moment = Moment(world.store.tick(), world.now())
-    record = world.read(ref)
-    if record.presence.gone:  # what is gone is believed by whoever looks for it
-        world.store.look_later(world.name, [ref], world.now())
-    else:
-        keep(world, bound, [record], moment)
+def _edited_by(world: World, record: Record, facets: Sequence[Facet]) -> Record:
+    """Return the record as it is after those fields of it were read."""
+    now = world.read(record.ref)
+    if not now.presence.in_sight:  # that is believed by whoever looks for it
+        world.store.look_later(world.name, [record.ref], world.now())
+        return record
+    return replace(now, fields={**now.fields, **{each.name: record.read(each.name) for each in facets}})
 
 
 def _matters(world: World, bound: Bound, seen: Observation) -> bool:
