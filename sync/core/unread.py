@@ -9,9 +9,13 @@ from sync.core.values import same
 
 
 def untouched(bound: Bound, record: Record, known: Observation | None) -> bool:
-    """Tell whether nobody but us changed a record since our own write to it was answered."""
+    """Tell whether nobody but us changed a record since our own write to it was answered.
+
+    The reply's time is the service's own; some replies show none, and then our clock has to do.
+    """
     ours = bool(record.editor) and record.editor == bound.own.get(record.ref.side)
-    return ours and known is not None and known.ack is not None and record.time <= known.ack.at
+    ack = known.ack if known else None
+    return ours and ack is not None and record.time <= max(ack.time, ack.at)
 
 
 def as_left(bound: Bound, seen: Observation) -> bool:
