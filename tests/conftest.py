@@ -14,8 +14,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the tests that may take longest, so that none of them is left alone at the end."""
+    """Deal out the tests that may take longest first, so that none is left alone with them at the end.
+
+    Whoever runs tests beside others gets one run of them to begin with (pytest-xdist, "worksteal").
+    """
     items.sort(key=_patience, reverse=True)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [each for first in range(workers) for each in items[first::workers]]
 
 
 def _patience(item):
