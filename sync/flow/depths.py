@@ -63,7 +63,7 @@ def read(world: World, bound: Bound, seen: Observation, facets: Sequence[Facet])
     """
     moment = Moment(world.store.tick(), world.now())
     record = world.remote(seen.record.ref.side).complete(seen.record, facets)
-    if record.presence.in_sight and _matters(world, bound, seen):
+    if record.presence.in_sight and unconfirmed(world, bound, seen):
         record = _edited_by(world, record, facets)
     keep(world, bound, [record], moment)
     return record
@@ -78,7 +78,9 @@ def _edited_by(world: World, record: Record, facets: Sequence[Facet]) -> Record:
     return replace(now, fields={**now.fields, **{each.name: record.read(each.name) for each in facets}})
 
 
-def _matters(world: World, bound: Bound, seen: Observation) -> bool:
-    """Tell whether it matters that nobody but us touched the record: something was sent that nobody saw there."""
+def unconfirmed(world: World, bound: Bound, seen: Observation) -> Sequence[Facet]:
+    """Return what was sent to a record that is as we left it, and that no decision has yet seen there."""
+    side = seen.record.ref.side
     known = world.store.known(seen.link) if seen.link is not None and as_left(bound, seen) else None
-    return known is not None and any(shadow.sent is seen.record.ref.side for shadow in known.shadows.values())
+    sent = {key for key, shadow in known.shadows.items() if shadow.sent is side} if known else set[str]()
+    return [field.facet(side) for field in bound.fields if field.key in sent and field.facet(side).apart]

@@ -14,10 +14,9 @@ from sync.core.errors import Denied, Misconfigured, Moved, Outdated, Overtaken, 
 from sync.core.model import COMMENT, UNREAD, Action, Op, Presence, Put, Record, Ref
 from sync.core.observe import Moment
 from sync.core.state import Observation, Outgoing, Stage, WriteKind
-from sync.core.unread import as_left
 from sync.flow.bind import bind, moved_on
 from sync.flow.confirm import adopt, confirm
-from sync.flow.depths import read
+from sync.flow.depths import read, unconfirmed
 from sync.flow.fetch import look, renew
 from sync.flow.keep import keep
 from sync.flow.outcome import BACKOFF, Outcome, Written, dropped, failed, postponed, put_back, unknown
@@ -96,7 +95,7 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
         look(world, bound, [target])
         if world.store.observations(world.name, [target])[target].seq == seen.seq:
             raise TryLater(DOUBT, "what it shows may be older than our last write")
-    _read_before_it_is_hidden(world, bound, outgoing)
+    _read_before_it_is_hidden(world, bound, target)
     record = world.store.observations(world.name, [target])[target].record
     there = record.presence is Presence.TRASHED if op.action is Action.RESTORE else record.presence.in_sight
     return there and all(
@@ -105,19 +104,15 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
     )
 
 
-def _read_before_it_is_hidden(world: World, bound: Bound, outgoing: Outgoing) -> None:
+def _read_before_it_is_hidden(world: World, bound: Bound, target: Ref) -> None:
     """Have read what was sent to a record and never shown, while it certainly is nobody's but ours.
 
     Our write puts our name on the record, so that a colleague's edit from just before it would be taken for ours.
     """
-    known, side = world.store.known(outgoing.link.id), outgoing.op.side
-    seen = known.on(side) if known else None
-    if known is None or seen is None or not as_left(bound, seen):
-        return
-    unread = [field for field in bound.unread(seen.record) if field.facet(side).apart]
-    sent = [field.facet(side) for field in unread if (shadow := known.shadows.get(field.key)) and shadow.sent is side]
-    if sent:
-        read(world, bound, seen, sent)
+    seen = world.store.observations(world.name, [target])[target]
+    unread = [each for each in unconfirmed(world, bound, seen) if seen.record.read(each.name) is UNREAD]
+    if unread:
+        read(world, bound, seen, unread)
 
 
 def _fresh(world: World, observation: Observation, target: Ref) -> bool:
