@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sync.core.errors import Misconfigured, Problem, TryLater
 
 BUSY_SECONDS = 30
+PAUSE = 0.05
 CHUNK = 500
 """How many rows one statement names: SQLite took 999 parameters for long (sqlite.org/limits.html)."""
 CURE = "point DATABASE_URL at a database that this machine can reach and write, such as sqlite:///var/tandem.db"
@@ -130,8 +132,24 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the dr
     # The driver must not begin by itself: its BEGIN is deferred, and a read that turns into a write then fails at once
     # with "database is locked", whatever the timeout (docs.python.org sqlite3, "Transaction control").
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # Of several that turn a new file to WAL together all but one are told "busy" at once, whatever the timeout: SQLite
+    # asks nobody to wait where two could wait for each other (sqlite.org/c3ref/busy_handler.html).
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() >= patience:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

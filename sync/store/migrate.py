@@ -12,11 +12,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, inspect, select
 
 from sync.core.errors import Misconfigured, Problem
-from sync.store.engine import connect, translated
+from sync.store.engine import MEND, connect, translated
+from sync.store.tables import metadata
 
+APART = f"give tandem a database of its own; if it was tandem's, it is damaged: {MEND}"
 LOCK = 0x74616E64656D
 """The number under which PostgreSQL keeps our lock: "tandem" in ASCII."""
 PAUSE = 0.2
@@ -27,7 +29,7 @@ def migrate(url: str) -> None:
     database = connect(url)
     try:
         with translated(), _alone(database.engine), database.engine.connect() as connection:
-            _refuse_newer(connection)
+            _revision(connection)
             command.upgrade(config(connection), "head")
     finally:
         database.engine.dispose()
@@ -56,13 +58,17 @@ def config(connection: Connection | None = None) -> Config:
 
 def _current(engine: Engine) -> bool:
     with translated(), engine.connect() as connection:
-        found = _refuse_newer(connection)
+        found = _revision(connection)
     return found == ScriptDirectory.from_config(config()).get_current_head()
 
 
-def _refuse_newer(connection: Connection) -> str | None:
-    """Return the revision that the database has; one that no script here knows was written by a newer program."""
+def _revision(connection: Connection) -> str | None:
+    """Return the revision that the database has; one that is unknown here, or lost, is refused before it does harm."""
+    # The tables first: they come together with their version, perhaps between the two questions.
+    taken = set(inspect(connection).get_table_names()) & set(metadata.tables)
     found = MigrationContext.configure(connection).get_current_revision()
+    if taken and found is None:
+        raise _fault(f"the database has tables of our names ({min(taken)}, ...) without a schema's version", APART)
     scripts = ScriptDirectory.from_config(config())
     if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
         raise _fault(f"the database's schema {found!r} is newer than this program", "upgrade tandem on this machine")

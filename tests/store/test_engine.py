@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,6 +13,8 @@ from sync.store.engine import connect, parse
 from sync.store.migrate import check_schema, migrate
 from sync.store.tables import beats
 from tests.store.making import START
+
+PAGE = 4096
 
 
 def problem(url: str):
@@ -40,6 +43,18 @@ def test_a_sqlite_database_and_its_folder_are_made(tmp_path):
     assert pragmas == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
+def test_several_may_open_a_new_database_at_once(tmp_path):
+    def opened(url: str) -> str:
+        gate.wait(timeout=20)
+        with open_store(url) as store:
+            return store.database.engine.dialect.name
+
+    gate = threading.Barrier(3)
+    with ThreadPoolExecutor(3) as pool:
+        for turn in range(30):
+            assert set(pool.map(opened, [f"sqlite:///{tmp_path}/{turn}.db"] * 3)) == {"sqlite"}
+
+
 def test_a_place_where_nothing_can_be_written_names_the_setting_and_a_cure(tmp_path):
     (tmp_path / "file").touch()
     problem(f"sqlite:///{tmp_path}/file/tandem.db")
@@ -55,7 +70,8 @@ def test_a_database_that_is_damaged_within_names_the_setting_and_a_cure(tmp_path
     url, file = f"sqlite:///{tmp_path}/tandem.db", tmp_path / "tandem.db"
     migrate(url)
     pages = file.read_bytes()
-    file.write_bytes(pages[:5000] + b"\xff" * 15_000 + pages[20_000:])
+    # Whole pages: of half a page SQLite reads whatever its memory held before.
+    file.write_bytes(pages[:PAGE] + b"\xff" * 4 * PAGE + pages[5 * PAGE :])
     for use in (migrate, check_schema):
         with pytest.raises(Misconfigured, match="DATABASE_URL is damaged") as caught:
             use(url)

@@ -70,10 +70,10 @@ def test_a_migration_that_was_made_is_not_made_again(bare_url):
         assert store.tick() == 2
 
 
-def test_two_processes_may_migrate_at_once(bare_url):
+def test_processes_may_migrate_at_once(bare_url):
     words = [sys.executable, "-c", "import sys; from sync.store import migrate; migrate(sys.argv[1])", bare_url]
-    running = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [(process.communicate(timeout=60)[1], process.returncode) for process in running] == [("", 0)] * 2
+    running = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(process.communicate(timeout=60)[1], process.returncode) for process in running] == [("", 0)] * 3
     check_schema(bare_url)
 
 
@@ -83,6 +83,18 @@ def test_a_newer_schema_is_refused_by_everyone(bare_url):
     for refuse in (migrate, check_schema):
         with pytest.raises(Misconfigured, match="newer"):
             refuse(bare_url)
+
+
+def test_tables_of_our_names_without_a_version_are_left_alone(bare_url):
+    migrate(bare_url)
+    engine = create_engine(bare_url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    engine.dispose()
+    for refuse in (migrate, check_schema):
+        with pytest.raises(Misconfigured, match=r"tables of our names \(beats") as caught:
+            refuse(bare_url)
+        assert caught.value.problems[0].cure
 
 
 def test_an_older_schema_is_waited_for_and_then_refused(bare_url):
