@@ -109,6 +109,10 @@ def waited(notion: Timed, title: str, began: float) -> float:
 
 
 def told(what: str, found: list[float]) -> None:
+    """Print the percentiles of those seconds, where there were edits enough to have any."""
+    if len(found) < 2:
+        print(f"{what}: only {len(found)} edits were made, too few for percentiles: give more ISSUES")
+        return
     cuts = quantiles(found, n=100)
     print(f"{what}: {len(found)} edits, p50 {cuts[49]:.3f} s, p95 {cuts[94]:.3f} s, p99 {cuts[98]:.3f} s")
 
