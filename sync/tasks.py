@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 
+import structlog
 from celery.signals import setup_logging, worker_shutting_down
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from sync import wiring
+from sync.core.errors import TandemError, TryLater
 from sync.core.limits import Lane
 from sync.core.pace import Due
-from sync.errand import errand
-from sync.flow import beat, missed
+from sync.flow import beat
 from sync.flow import turn as flow
+from sync.flow.drain import drain as drain_due
+from sync.flow.redeliver import redeliver as redeliver_missed
 from sync.wiring import Sync
 
 DRAIN = timedelta(seconds=5)
@@ -21,6 +26,8 @@ DRAIN = timedelta(seconds=5)
 TICK_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
 REDELIVER_SECONDS = 600.0
+
+log = structlog.get_logger("tandem.worker")
 
 ending = Event()
 """Set as soon as this worker was asked to end: the write under way is finished, and no other is begun."""
@@ -32,7 +39,7 @@ app.conf.beat_schedule = {
     "prune": {"task": "prune", "schedule": PRUNE_SECONDS, "args": ("",)},
 }
 
-setup_logging.connect(lambda **_: wiring.tell(), weak=False)  # in celery's stead
+setup_logging.connect(lambda **_: wiring.configure_log(), weak=False)  # in celery's stead
 
 Work = Callable[[Sync, str], None]
 
@@ -44,9 +51,33 @@ def hurry(**_: object) -> None:
 
 
 def task(work: Work) -> Work:
-    """Have a worker do this on a message of its name."""
-    app.task(name=work.__name__)(errand(work))
+    """Have a worker do this on a message of its name; what is away, or goes wrong, is a line of the log.
+
+    Losing a task loses nothing: what it was to do stands in the database, and the next ticks ask for it again.
+    """
+
+    def run(key: str) -> None:
+        clear_contextvars()
+        bind_contextvars(task=work.__name__, **({"key": key} if key else {}))
+        try:
+            _run(work, key)
+        except TryLater as later:
+            log.warning("put off", reason=str(later), wait=later.wait)
+        except TandemError as error:
+            log.error("given up", reason=str(error), error=type(error).__name__)  # noqa: TRY400 - the words are enough
+
+    app.task(name=work.__name__)(run)
     return work
+
+
+def _run(work: Work, key: str) -> None:
+    sync = wiring.current()
+    try:
+        with sync.runs.one():
+            work(sync, key)
+    finally:
+        with suppress(TryLater):
+            sync.tally()
 
 
 @task
@@ -54,7 +85,7 @@ def tick(sync: Sync, _key: str) -> None:
     """Ask for whatever is due; the heartbeat says that beat, queue, worker and database work together."""
     now = sync.clock.now()
     beat.tick(sync.store, now)
-    sync.inherit()
+    sync.take_over()
     sync.store.sample(now)
     beat.due(sync.store, sync.mappings, sync.pace, sync.queue, now)
 
@@ -70,7 +101,7 @@ def redeliver(sync: Sync, _key: str) -> None:
     """Have GitHub make the deliveries again that failed, where there are webhooks and the token reaches them."""
     if sync.settings.github_webhook_secrets:
         names = [name for mapping in sync.mappings for name in mapping.github.repositories]
-        missed.ask_again(sync, names, sync.store, sync.clock)
+        redeliver_missed(sync, names, sync.store, sync.clock)
 
 
 @task
@@ -103,4 +134,4 @@ def drain(sync: Sync, _lane: str) -> None:
     anyone = wiring.anyone(sync)
     if anyone is not None:
         end = sync.clock.now() + DRAIN
-        flow.drain(sync.world, anyone, sync.queue, lambda: ending.is_set() or sync.clock.now() >= end)
+        drain_due(sync.world, anyone, sync.queue, lambda: ending.is_set() or sync.clock.now() >= end)

@@ -220,11 +220,11 @@ def undo(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(as_json: Json = False) -> None:
     """Bring the database to this version's schema, as the release process does before workers start."""
     from sync.cli.migrate import migrate as command
 
-    finish(command, as_json=False)
+    finish(command, as_json=as_json)
 
 
 @app.command()
@@ -239,11 +239,12 @@ def web() -> None:
 def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.")] = 8090,
     webhooks: Annotated[str | None, typer.Option(help="A `tandem web` to tell, as http://127.0.0.1:8080")] = None,
+    as_json: Json = False,
 ) -> None:
     """Run a local GitHub and Notion to try a mapping on."""
     from sync.cli.sandbox import sandbox as command
 
-    finish(lambda: command(port, webhooks), as_json=False)
+    finish(lambda: command(port, webhooks, as_json=as_json), as_json=as_json)
 
 
 @app.command()

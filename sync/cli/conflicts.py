@@ -11,6 +11,7 @@ from sync.cli.frame import Result
 from sync.cli.render import conflict_table
 from sync.cli.session import known_names, state
 from sync.core.errors import Misconfigured, Problem
+from sync.core.fieldkey import field_name
 from sync.core.model import Shadow, Side
 from sync.flow.bind import remembered
 from sync.store import SqlStore
@@ -82,7 +83,7 @@ def _one(store: SqlStore, number: int) -> ConflictRow:
 
 
 def _field(row: ConflictRow) -> str:
-    return row.field.partition("~")[0]
+    return field_name(row.field)
 
 
 def _people(store: SqlStore) -> dict[str, str]:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from sync.bodies import BODIES
 from sync.cli import conflicts, life
 from sync.cli.documents import value
 from sync.cli.frame import Result
@@ -18,12 +17,14 @@ from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
 from sync.core import why
 from sync.core.errors import Misconfigured, Problem
+from sync.core.fieldkey import field_name
 from sync.core.mapping import Mapping
 from sync.core.model import LinkState, Ref, Side
 from sync.core.sides import Compared, Names, compared
 from sync.core.sides import named as names_of
 from sync.core.state import Observation
 from sync.flow.bind import remembered
+from sync.remotes.bodies import BODIES
 from sync.store import SqlStore
 
 if TYPE_CHECKING:
@@ -108,13 +109,13 @@ def _seen(store: SqlStore, mapping: str, sought: Issue | str) -> Observation | N
 
 def _why(store: SqlStore, account: Account) -> Iterator[str]:
     """Yield why nothing is being done, what holds up the whole mapping first; there is always a reason."""
-    standing = store.standing(account.mapping)
+    status = store.status(account.mapping)
     story = account.story if account.linked else None
     told = []
-    if standing.paused:
-        told.append(f"the mapping rests: {standing.paused}")
+    if status.paused:
+        told.append(f"the mapping rests: {status.paused}")
     if story and story.withheld:
-        details = "; ".join(detail for kind, detail in standing.refusals.items() if kind in story.withheld)
+        details = "; ".join(detail for kind, detail in status.refusals.items() if kind in story.withheld)
         cure = f"`tandem sync {account.mapping} --yes` lets it through"
         told.append(f"a guard holds it back: {details or story.withheld}; {cure}")
     told += _of_link(story, account.names) if story else _of_record(store, account)
@@ -127,14 +128,14 @@ def _of_link(story: Story, names: Names) -> Iterator[str]:
     if story.known.outgoing and story.delay:
         yield f"its write waits until {story.due:%H:%M:%S} UTC: {story.delay}"
     for conflict in story.conflicts:
-        name = conflict.field.partition("~")[0]
+        name = field_name(conflict.field)
         chosen = f"{conflict.resolved} was chosen: the next pass writes it" if conflict.resolved else ""
         cure = chosen or f"`tandem conflicts resolve {conflict.id} --use github|notion` decides"
         yield f"both sides changed {name} and disagree, so that it is held: {cure}"
     held = {conflict.field for conflict in story.conflicts}
     yield from why.of_link(story.known, [row for row in rows if row.key not in held], story.because)
     for each in story.unmapped:
-        name = each.field.partition("~")[0]
+        name = field_name(each.field)
         yield f"{each.side} shows {each.value!r} in {name}, which no row can say on the other side"
 
 
@@ -189,7 +190,7 @@ def _document(account: Account) -> dict[str, Any]:
         "withheld": (story.withheld if story else "") or None,
         "quarantined": account.quarantined,
         "unmapped": [
-            {"side": each.side.value, "field": each.field.partition("~")[0], "value": value(each.value)}
+            {"side": each.side.value, "field": field_name(each.field), "value": value(each.value)}
             for each in (story.unmapped if story else ())
         ],
         "life": life.events(story.lines if story else (), sides, account.names),

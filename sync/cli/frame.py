@@ -22,9 +22,12 @@ INTERRUPTED = "interrupted: what was decided is kept, and the next pass goes on 
 
 @dataclass(frozen=True)
 class Result:
-    """What a command found: the document for programs, how to show it to people, and the exit code."""
+    """What a command found: the document for programs, how to show it to people, and the exit code.
 
-    document: dict[str, Any]
+    The document is None where it was printed already, by a command that goes on for long.
+    """
+
+    document: dict[str, Any] | None
     show: Callable[[Console], None]
     code: int = OK
 
@@ -38,17 +41,19 @@ def finish(command: Callable[[], Result], *, as_json: bool) -> NoReturn:
     except KeyboardInterrupt:
         sys.stderr.write(f"{INTERRUPTED}\n")
         if as_json:
-            _print(error_document(INTERRUPTED))
+            print_document(error_document(INTERRUPTED))
         raise SystemExit(130) from None
-    if as_json:
-        _print(result.document)
-    else:
+    if not as_json:
         result.show(console())
+    elif result.document is not None:
+        print_document(result.document)
     raise SystemExit(result.code)
 
 
-def _print(document: dict[str, Any]) -> None:
+def print_document(document: dict[str, Any]) -> None:
+    """Print a document on stdout; who reads it through a pipe has it at once."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=None) + "\n")
+    sys.stdout.flush()
 
 
 def console(*, stderr: bool = False) -> Console:

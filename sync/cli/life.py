@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sync.cli import render
 from sync.cli.documents import value
 from sync.core.bound import MARK
+from sync.core.fieldkey import field_name
 from sync.core.model import Side
 from sync.core.sides import Compared, Names
 from sync.core.state import Failure, Observation, Outgoing
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 SAW = "saw"
 """The event of a value that was first seen then; all others are the journal's."""
-TONES = {"good": "green", "busy": "cyan", "asks": "yellow", "rests": "dim"}
 STYLES = {"wrote": "green", "failed": "red", "withheld": "yellow", "saw": "cyan"}
 
 
@@ -53,7 +53,7 @@ def field(row: Compared) -> dict[str, Any]:
     """Return a field with both sides' values and what both last agreed on."""
     base = row.shadow
     return {
-        "field": row.key.partition("~")[0],
+        "field": field_name(row.key),
         **{side.value: {"name": row.labels[side], "value": value(row.values[side])} for side in Side},
         "base": {side.value: value(base.on(side)) for side in Side} if base else None,
         "standing": row.word,

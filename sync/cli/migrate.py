@@ -10,4 +10,4 @@ from sync.store import migrate as upgrade
 def migrate() -> Result:
     """Migrate, and say so."""
     upgrade(load_settings().database_url.get_secret_value())
-    return Result({}, lambda out: out.print("[green]✓[/] the database is ready"))
+    return Result({"migrated": True}, lambda out: out.print("[green]✓[/] the database is ready"))

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.core.errors import Problem
+from sync.core.fieldkey import field_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -170,7 +171,7 @@ def conflict_table(rows: Sequence[ConflictRow], people: People) -> Table | str:
             str(row.id),
             row.mapping,
             row.place.issue or row.place.page or "",
-            row.field.partition("~")[0],
+            field_name(row.field),
             value(row.github),
             value(called(row.notion, people)),
             state,

@@ -6,25 +6,24 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli.frame import ATTENTION, OK, Result
 from sync.core.errors import Misconfigured, Problem, TryLater
+from sync.core.events import Mode
 from sync.core.limits import Lane
 from sync.core.mapping import Mapping
 from sync.core.model import Presence, Ref, Side
-from sync.core.words import Mode
+from sync.flow.beat import alive
 from sync.flow.bind import schemas
 from sync.flow.turn import lease_of
 from sync.store.passes import READING
 
 if TYPE_CHECKING:
-    from sync.store.report import Status
+    from sync.store.overview import Status
 
-ALIVE = timedelta(seconds=30)
-"""A worker that lives has beaten within this: beat ticks every five seconds."""
 LOOK_SECONDS = 0.3
 ISSUE = re.compile(r"(?P<name>[^/\s#]+/[^/\s#]+)#(?P<number>\d+)")
 PAGE = re.compile(r"([0-9a-f]{32})$")
@@ -61,8 +60,7 @@ def resync(request: Request, *, timeout: float | None) -> Result:
 
 
 def _alive(sync: wiring.Sync) -> None:
-    last = sync.store.last_beat("tick")
-    if last is None or sync.clock.now() - last > ALIVE:
+    if not alive(sync.store, sync.clock.now()):
         cure = "start worker and beat (see Procfile), or run `tandem sync`, which needs no worker"
         raise Misconfigured([Problem("no worker is alive", cure=cure)])
 
@@ -72,7 +70,9 @@ def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
     if request.page is not None:
         found = PAGE.search(request.page.replace("-", "").partition("?")[0].casefold())
         if found is None:
-            raise Misconfigured([Problem(f"{request.page!r} is no page's id or URL")])
+            raise Misconfigured(
+                [Problem(f"{request.page!r} is no page's id or URL", cure="paste the page's link, or its id")]
+            )
         digits = found[1]
         page = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
         source = schemas(sync.foreground(mapping)).get(Side.NOTION)
@@ -82,7 +82,7 @@ def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
         return None
     named = ISSUE.fullmatch(request.issue)
     if named is None:
-        raise Misconfigured([Problem(f"{request.issue!r} is not OWNER/REPO#N")])
+        raise Misconfigured([Problem(f"{request.issue!r} is not OWNER/REPO#N", cure="write it as acme/api#7")])
     known = schemas(sync.foreground(mapping)).get(Side.GITHUB)
     ids = {name.casefold(): id_ for id_, name in (known.containers if known else ())}
     container = ids.get(named["name"].casefold())
@@ -119,7 +119,7 @@ def _awaited(sync: wiring.Sync, asked: Asked, timeout: float) -> Result:
     until = time.monotonic() + timeout
     while time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
-        status = sync.store.status_rows(asked.mapping)
+        status = sync.store.status(asked.mapping)
         if _heeded(sync, asked) and _quiet(status):
             document: dict[str, Any] = {"asked": asked.mapping, "waited": True, "conflicts": status.conflicts}
             code = ATTENTION if status.conflicts or status.failed else OK

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sync.cli.frame import Result, console
+from sync.cli.frame import Result, console, print_document
 from sync.core.errors import Misconfigured, Problem
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 REPOSITORY = "acme/api"
 WEBHOOKS = "sandbox-webhooks"
 """What the sandbox signs its deliveries with, as GitHub's secret and as Notion's token; it is none."""
-USERS = ("ada", "grace", "linus", "margaret")
 ISSUES = 25
 EDITS = {
     "github": f'{{"do": "edit", "args": ["{REPOSITORY}", 1], "fields": {{"title": "Renamed on GitHub"}}}}',
@@ -24,16 +24,25 @@ EDITS = {
 """What somebody may do on each side, as the sandbox is told; pages are named by id or title."""
 
 
-def sandbox(port: int, webhooks: str | None) -> Result:
+@dataclass(frozen=True)
+class Practice:
+    """Where the sandbox is, and the settings that lead there."""
+
+    url: str
+    database: str
+    settings: Mapping[str, str]
+
+
+def sandbox(port: int, webhooks: str | None, *, as_json: bool) -> Result:
     """Serve until Ctrl-C; `webhooks` is where `tandem web` is told of what happens."""
     from sync.sandbox.server import serve
 
     try:
-        serve(port, partial(_prepared, webhooks=webhooks))
+        serve(port, partial(_prepared, webhooks=webhooks, tell=_document if as_json else _page))
     except OSError as error:
         cure = "choose another with --port"
         raise Misconfigured([Problem(f"port {port} cannot be opened: {error.strerror}", cure=cure)]) from error
-    return Result({}, lambda out: out.print("the sandbox is closed"))
+    return Result(None, lambda out: out.print("the sandbox is closed"))
 
 
 def mapping_file(database: str) -> str:
@@ -57,26 +66,35 @@ def deliver(running: Sandbox, web: str) -> None:
         running.hook(side, f"{web.rstrip('/')}/webhooks/{side}", WEBHOOKS)
 
 
-def _prepared(running: Sandbox, *, webhooks: str | None) -> None:
-    """Fill the sandbox, and tell what to type in another terminal."""
+def _prepared(running: Sandbox, *, webhooks: str | None, tell: Callable[[Practice], None]) -> None:
+    """Fill the sandbox, and tell where it is."""
     from sync.sandbox.seed import database, populate
 
     populate(running.github, REPOSITORY, ISSUES)
     ids = database(running.notion)
-    out = console()
-    out.print(f"[bold]A GitHub and a Notion to practise on[/], both to be seen at {running.url}/\n")
-    out.print("[dim]# in another terminal:[/]")
     variables = dict(environment(running))
     if webhooks:
         deliver(running, webhooks)
         variables |= {"GITHUB_WEBHOOK_SECRET": WEBHOOKS, "NOTION_WEBHOOK_TOKEN": WEBHOOKS}
-    for name, value in variables.items():
+    tell(Practice(running.url, ids.database, variables))
+
+
+def _document(place: Practice) -> None:
+    print_document({"url": place.url, "repository": REPOSITORY, "database": place.database, "settings": place.settings})
+
+
+def _page(place: Practice) -> None:
+    """Tell what to type in another terminal."""
+    out = console()
+    out.print(f"[bold]A GitHub and a Notion to practise on[/], both to be seen at {place.url}/\n")
+    out.print("[dim]# in another terminal:[/]")
+    for name, value in place.settings.items():
         out.print(f"export {name}={value}", soft_wrap=True)
-    out.print(f"tandem init --repo {REPOSITORY} --database {ids.database}", soft_wrap=True)
-    out.print(f"tandem check; tandem plan; tandem {'up' if webhooks else 'sync'}\n")
+    out.print(f"tandem init --repo {REPOSITORY} --database {place.database}", soft_wrap=True)
+    out.print(f"tandem check; tandem plan; tandem {'up' if 'NOTION_WEBHOOK_TOKEN' in place.settings else 'sync'}\n")
     out.print("[dim]# people edit there, too, for example:[/]")
     for side, deed in EDITS.items():
-        out.print(f"curl {running.url}/_sandbox/{side}/people -d '{deed}'", soft_wrap=True, markup=False)
+        out.print(f"curl {place.url}/_sandbox/{side}/people -d '{deed}'", soft_wrap=True, markup=False)
     out.print("\n[dim]Ctrl-C ends it; nothing is kept.[/]")
     out.file.flush()  # whoever reads it through a pipe waits for it
 

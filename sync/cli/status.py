@@ -11,12 +11,13 @@ from sync.cli import render
 from sync.cli.documents import refusal
 from sync.cli.frame import ATTENTION, OK, Result, problem_document
 from sync.core.errors import TryLater
+from sync.core.fieldkey import field_name
 from sync.core.mapping import Mapping
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sync.store.report import Status
+    from sync.store.overview import Status
 
 ANNOUNCED, URGENT = timedelta(days=14), timedelta(days=7)
 """How long before its end a token is announced, and how long before it needs a person."""
@@ -25,7 +26,7 @@ ANNOUNCED, URGENT = timedelta(days=14), timedelta(days=7)
 def status() -> Result:
     """Show the state; neither service is asked."""
     with wiring.opened() as sync:
-        rows = [sync.store.status_rows(mapping.name) for mapping in sync.mappings]
+        rows = [sync.store.status(mapping.name) for mapping in sync.mappings]
         rows += [_faulty(sync, mapping) for mapping in sync.loaded.doubtful if mapping.name]
         values = {row.name: sync.store.unmapped(row.name) for row in rows}
         kept_out = {row.name: sync.store.quarantined(row.name) for row in rows}
@@ -54,7 +55,7 @@ def status() -> Result:
             if row.paused:
                 out.print(f"[yellow]paused[/] {row.name}: {row.paused}")
             for each in values[row.name]:
-                field = each.field.partition("~")[0]
+                field = field_name(each.field)
                 out.print(f"unmapped {row.name}: {each.side} {field} {each.value!r}, on {each.count} link(s)")
             for kept in kept_out[row.name]:
                 out.print(f"quarantined {row.name}: {kept.ref.side} {kept.ref.id}: {kept.reason}")
@@ -70,7 +71,7 @@ def _ending(left: timedelta) -> str:
 def _faulty(sync: wiring.Sync, mapping: Mapping) -> Status:
     """Return how a mapping stands that does not run, because its file is faulty."""
     faults = (each for each in sync.loaded.problems if each.level == "fault" and each.file == mapping.path)
-    return replace(sync.store.status_rows(mapping.name), paused=f"its file is faulty: {next(faults, mapping.path)}")
+    return replace(sync.store.status(mapping.name), paused=f"its file is faulty: {next(faults, mapping.path)}")
 
 
 def _attention(row: Status) -> bool:

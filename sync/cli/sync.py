@@ -14,15 +14,17 @@ from sync.cli import render
 from sync.cli.documents import refusal, written
 from sync.cli.frame import ATTENTION, ERROR, OK, Result, console, faults_document
 from sync.cli.session import chosen, worked
-from sync.core.errors import Misconfigured, TandemError
+from sync.core.errors import Misconfigured
 from sync.core.mapping import Mapping
 from sync.core.model import Side
+from sync.core.state import PassMode
 from sync.flow import run as flow
+from sync.flow.noted import Noted, noted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sync.store.report import Status
+    from sync.store.overview import Status
 
 Step = Callable[[str, int], None]
 
@@ -31,7 +33,7 @@ def sync(names: Sequence[str], *, full: bool, let_through: bool) -> Result:
     """Run one pass over every chosen mapping."""
     began = time.monotonic()
     with chosen(names) as ready:
-        ready.inherit()
+        ready.make_ready()
         documents, faults = worked(ready, partial(_passed, ready, full=full, let_through=let_through))
     needs_person = any(_needs_person(document) for document in documents)
     code = ERROR if faults else ATTENTION if needs_person else OK
@@ -48,33 +50,31 @@ def sync(names: Sequence[str], *, full: bool, let_through: bool) -> Result:
 def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bool) -> dict[str, Any]:
     """Run one mapping's pass and return its document; the pass is noted whatever becomes of it."""
     ready.calls.counts.clear()
-    mode = "full" if full else "incremental"
-    pass_id = ready.store.begin_pass(mapping.name, mode, ready.clock.now())
-    outcome = "interrupted"
-    document: dict[str, Any] = {}
-    try:
-        with progress(mapping.name) as step:
-            world = replace(ready.foreground(mapping), progress=step, pass_id=pass_id)
-            done = flow.run(world, full=full, let_through=let_through, wait=wiring.sleeper())
-        document = _document(ready, mapping, done, pass_id) | {"mode": mode}
-        outcome = "done"
-    except Misconfigured as error:
-        outcome = f"error: {error}"
-        raise wiring.placed(mapping, error) from error
-    except TandemError as error:
-        outcome = f"error: {error}"
-        raise
-    finally:
-        ready.store.end_pass(pass_id, outcome, ready.clock.now(), document)
+    mode = PassMode.FULL if full else PassMode.INCREMENTAL
+    with foreground_pass(ready, mapping, mode) as made:
+        done = flow.run(made.world, full=full, let_through=let_through, wait=wiring.sleeper())
+        made.report = document = {
+            "name": mapping.name,
+            "pass_id": made.id,
+            "mode": mode,
+            **_report(ready, mapping, done),
+        }
     return document
 
 
-def _document(ready: wiring.Sync, mapping: Mapping, done: flow.Pass, pass_id: str) -> dict[str, Any]:
-    status: Status = ready.store.status_rows(mapping.name)
+@contextmanager
+def foreground_pass(ready: wiring.Sync, mapping: Mapping, mode: PassMode) -> Iterator[Noted]:
+    """Give a pass that shows on a terminal how it goes; what is wrong with the mapping is told by its file's lines."""
+    try:
+        with progress(mapping.name) as step, noted(replace(ready.foreground(mapping), progress=step), mode) as made:
+            yield made
+    except Misconfigured as error:
+        raise wiring.placed(mapping, error) from error
+
+
+def _report(ready: wiring.Sync, mapping: Mapping, done: flow.Pass) -> dict[str, Any]:
+    status: Status = ready.store.status(mapping.name)
     return {
-        "name": mapping.name,
-        "pass_id": pass_id,
-        "mode": "incremental",
         "seen": {side.value: done.seen[side] for side in Side},
         "writes": written(done),
         "calls": {side.value: ready.calls.counts[side] for side in Side},

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli.documents import refusal
 from sync.cli.frame import ATTENTION, OK, Result
-from sync.cli.sync import progress
-from sync.core.errors import Misconfigured, Problem, TandemError
+from sync.cli.sync import foreground_pass
+from sync.core.errors import Misconfigured, Problem
+from sync.core.fieldkey import field_name
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Action
+from sync.core.state import PassMode
 from sync.core.undo import RECORD, Wrote
 from sync.flow.undo import Place, Undone
 from sync.flow.undo import undo as flow
 from sync.store.journal import Line
-from sync.store.passes import DONE, UNDO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,27 +70,14 @@ def _mapping(sync: wiring.Sync, name: str) -> MappingFile:
 
 def _undone(sync: wiring.Sync, mapping: MappingFile, lines: Sequence[Line], *, let_through: bool) -> tuple[str, Undone]:
     """Run the undo as a pass, and note how it ended."""
-    sync.inherit()
+    sync.make_ready()
     writes = [
         Wrote(line.link, line.side, Action(line.action or ""), line.replaced)
         for line in lines
         if line.link and line.side
     ]
-    undo_id, outcome = sync.store.begin_pass(mapping.name, UNDO, sync.clock.now()), "interrupted"
-    try:
-        with progress(mapping.name) as step:
-            world = replace(sync.foreground(mapping), progress=step, pass_id=undo_id)
-            done = flow(world, writes, let_through=let_through, wait=wiring.sleeper())
-        outcome = DONE
-    except Misconfigured as error:
-        outcome = f"error: {error}"
-        raise wiring.placed(mapping, error) from error
-    except TandemError as error:
-        outcome = f"error: {error}"
-        raise
-    finally:
-        sync.store.end_pass(undo_id, outcome, sync.clock.now(), {})
-    return undo_id, done
+    with foreground_pass(sync, mapping, PassMode.UNDO) as made:
+        return made.id, flow(made.world, writes, let_through=let_through, wait=wiring.sleeper())
 
 
 def _named(places: Mapping[int, Named], link: int) -> dict[str, Any]:
@@ -100,7 +87,7 @@ def _named(places: Mapping[int, Named], link: int) -> dict[str, Any]:
 
 def _field(places: Mapping[int, Named], place: Place) -> dict[str, Any]:
     link, key = place
-    return {**_named(places, link), "field": None if key == RECORD else key.partition("~")[0]}
+    return {**_named(places, link), "field": None if key == RECORD else field_name(key)}
 
 
 def _show(out: Console, document: Mapping[str, Any]) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import IO
 
 from sync import wiring
-from sync.address import address, listen, refuse_strangers
 from sync.cli.children import Children
 from sync.cli.frame import Result, console
 from sync.cli.keep import Keeper
@@ -23,6 +22,7 @@ from sync.config.mappings import load_mappings
 from sync.config.settings import Settings, load_settings
 from sync.core.errors import Misconfigured, Problem
 from sync.store import migrate
+from sync.wiring.address import address, listen, refuse_strangers
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LEFTOVERS = GRACE + 2

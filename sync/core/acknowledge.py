@@ -11,6 +11,7 @@ from sync.core.bound import Bound, Field
 from sync.core.merge import shown_back
 from sync.core.model import UNREAD, Action, Change, Facet, Kind, Op, Record, Shadow, Side, Value
 from sync.core.state import Known, Replaced
+from sync.core.transforms import Transform
 from sync.core.unread import as_left
 from sync.core.values import SETS, key, members, same
 
@@ -123,7 +124,7 @@ def _field(known: Known, bound: Bound, op: Op, change: Change, reply: Record) ->
             ours = field.transform.recognised(side, change.after, shown)
         return change.settles.advanced(side, ours), True
     seen = field.transform.seen(side, shown) if field else shown
-    if field and _agrees(field.transform.agree, side, seen, change.settles.on(side.other)):
+    if field and _agrees(field.transform, side, seen, change.settles.on(side.other)):
         return change.settles.advanced(side, seen), True
     base = known.shadows.get(change.field)
     if base is None or same(facet.kind, shown, change.before):
@@ -141,9 +142,8 @@ def _between(field: Field | None, known: Known, reply: Record) -> Field | None:
     return field.between(reply, other.record if other else None) if field else None
 
 
-def _agrees(agree: object, side: Side, here: Value, there: Value) -> bool:
-    assert callable(agree)
-    return bool(agree(here, there) if side is Side.GITHUB else agree(there, here))
+def _agrees(transform: Transform, side: Side, here: Value, there: Value) -> bool:
+    return transform.agree(here, there) if side is Side.GITHUB else transform.agree(there, here)
 
 
 def _not_given(known: Known, bound: Bound, op: Op, reply: Record) -> dict[str, Shadow]:

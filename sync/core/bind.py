@@ -12,6 +12,7 @@ from sync.core import constants
 from sync.core.bound import Bound, Discussion, Field, Scope
 from sync.core.documents import Body, Documents
 from sync.core.errors import Misconfigured, Problem
+from sync.core.fieldkey import field_key
 from sync.core.issue import (
     BODY,
     COMMENTS,
@@ -191,7 +192,7 @@ class Binding:
             self._known_options(found, options, f"{row.where}.values.{key}")
         people = tuple((login, id_) for login, who in self.mapping.users if (id_ := person_id(self.notion, who)))
         return Field(
-            key=f"{row.github}~{found.id}",
+            key=field_key(row.github, found.id),
             github=issue,
             notion=page,
             transform=translation(self._short(row), issue, page, people),
@@ -204,7 +205,7 @@ class Binding:
         if not self.notion.content:
             return None
         return Field(
-            key=f"{row.github}~{CONTENT}",
+            key=field_key(row.github, CONTENT),
             github=ISSUE[BODY],
             notion=content(self.notion.content),
             transform=Documents(self.bodies),

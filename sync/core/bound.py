@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from sync.core import facets
+from sync.core.issue import ISSUE, REPOSITORY, STATE
 from sync.core.mapping import Births, Deletions, Guards, Policy
-from sync.core.model import UNREAD, Action, Facet, Kind, Op, Put, Reading, Record, Side, Value
+from sync.core.model import UNREAD, Action, Facet, Op, Put, Reading, Record, Side, Value
 from sync.core.transforms import Transform
 from sync.core.values import key, members
 
@@ -116,7 +117,8 @@ class Bound:
         if name == SCOPE:
             return self.scope.facet
         if name == STATE:
-            return ISSUE_STATE
+            # Also a mapping without a row for it: a trashed page closes its issue.
+            return ISSUE[STATE]
         return next(put.facet for put in self.constants if put.facet.name == name)
 
     def unread(self, record: Record) -> tuple[Field, ...]:
@@ -147,7 +149,6 @@ MARK = "mark"
 """The key under which an op changes a side's mark."""
 SCOPE = "scope"
 """The key under which an op gives an issue the labels of the scope."""
-STATE, REPOSITORY = "state", "repository"
 CLOSED_AT = "closed_at"
 """When an issue was closed last."""
 BORN_AT = "created_at"
@@ -155,5 +156,3 @@ BORN_AT = "created_at"
 OPEN = "open"
 WITHDRAWN = "closed:not_planned"
 """The state of an issue whose page was trashed."""
-ISSUE_STATE = Facet(Side.GITHUB, STATE, STATE, Kind.CHOICE, type=STATE, creatable=False, required=True)
-"""Where an issue's state is written, also for a mapping that has no row for it: a trashed page closes its issue."""

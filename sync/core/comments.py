@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sync.core.bound import MARK, Bound, Discussion, Field
 from sync.core.document import Blocks
+from sync.core.fieldkey import field_key
 from sync.core.mapping import Policy
 from sync.core.model import (
     COMMENT,
@@ -100,7 +101,7 @@ def _facet(side: Side, name: str) -> Facet:
 
 
 def _key(source: Side) -> str:
-    return f"{TEXT}~{source}"
+    return field_key(TEXT, source)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.core.mapping import Values
 from sync.core.model import Person, Schema
 
 LINK = "GitHub"
 """What the property that carries the issue's address is called where it is made."""
-Values = tuple[tuple[str, tuple[str, ...]], ...]
-"""GitHub's values, each with Notion's: the first is written, all are read."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What can go wrong, named by what the caller must do next; the world's own exceptions are translated in remotes."""
+"""What can go wrong, named by what the caller must do next; every room translates what it talks to, once."""
 
 from __future__ import annotations
 

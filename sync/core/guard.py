@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from sync.core.bound import OPEN, STATE
+from sync.core.bound import OPEN
+from sync.core.fieldkey import field_name
+from sync.core.issue import STATE
 from sync.core.mapping import Guards
 from sync.core.model import COMMENT, UNREAD, Action, Change, Op, Side
 
@@ -36,7 +38,7 @@ def _kinds_of(side: Side, change: Change) -> tuple[str, ...]:
 
 def _in_a_copy(change: Change) -> bool:
     """Tell whether the change is one of a comment's copy, which is ours and nobody's value."""
-    return change.field.partition("~")[0] == COMMENT
+    return field_name(change.field) == COMMENT
 
 
 def _closes(side: Side, change: Change) -> bool:
@@ -45,7 +47,7 @@ def _closes(side: Side, change: Change) -> bool:
 
 def _is_state(side: Side, change: Change) -> bool:
     """Tell whether the change is one of an issue's state; the page's status only mirrors it."""
-    return side is Side.GITHUB and change.field.partition("~")[0] == STATE
+    return side is Side.GITHUB and field_name(change.field) == STATE
 
 
 def refused(counts: Mapping[str, int], guards: Guards, links: int) -> dict[str, str]:

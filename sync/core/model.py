@@ -276,11 +276,6 @@ class Plan:
     state: LinkState | None = None
     because: str = ""
 
-    @property
-    def empty(self) -> bool:
-        """Tell whether nothing would be written."""
-        return not self.ops
-
 
 class Kind(StrEnum):
     """The kinds of values."""

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sync.core import comments, facets
 from sync.core.births import barrier, birth
-from sync.core.bound import CLOSED_AT, MARK, OPEN, STATE, WITHDRAWN, Bound, Field
+from sync.core.bound import CLOSED_AT, MARK, OPEN, WITHDRAWN, Bound, Field
+from sync.core.fieldkey import field_name
 from sync.core.guard import action_of
+from sync.core.issue import STATE
 from sync.core.life import Step, sighting, step
 from sync.core.mapping import Deletions, Fate
 from sync.core.merge import Case, Sight, Verdict, merge
@@ -106,7 +108,9 @@ def _merge(known: Known, bound: Bound) -> Plan:
         shadows={name: verdict.shadow for name, verdict in found.items() if verdict.shadow},
         conflicts=tuple(verdict.conflict for verdict in found.values() if verdict.conflict),
         unmapped=_unsaid(known, bound),
-        notes=tuple(f"{_label(name)}: {verdict.case}" for name, verdict in found.items() if verdict.case is Case.ALONE),
+        notes=tuple(
+            f"{field_name(name)}: {verdict.case}" for name, verdict in found.items() if verdict.case is Case.ALONE
+        ),
         state=LinkState.LINKED,
         because="" if ops else "both sides agree, or wait for a person",
     )
@@ -124,7 +128,7 @@ def _updates(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict
         for write in verdict.writes
         if write.side is side
     ]
-    reason = "; ".join(f"{_label(change.field)} {found[change.field].case}" for change in changes)
+    reason = "; ".join(f"{field_name(change.field)} {found[change.field].case}" for change in changes)
     mark = bound.marks[side]
     unmarked = mark.writable and not same(mark.kind, record.read(mark.name), other.record.address)
     if unmarked:
@@ -136,7 +140,9 @@ def _updates(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict
     alone = [each for each in changes if bound.facet(side, each.field).apart]
     shared = tuple(each for each in changes if each not in alone)
     ops = [Op(side, action_of(side, shared), shared, reason)] if shared else []
-    return ops + [Op(side, Action.UPDATE, (each,), f"{_label(each.field)} {found[each.field].case}") for each in alone]
+    return ops + [
+        Op(side, Action.UPDATE, (each,), f"{field_name(each.field)} {found[each.field].case}") for each in alone
+    ]
 
 
 def _constants(bound: Bound, record: Record, side: Side) -> list[Change]:
@@ -265,7 +271,3 @@ def _agree(field: Field, known: Known) -> bool:
     """Tell whether both sides show the same, also where the one could not be written for the other."""
     github, notion = (field.read(record) if (record := _record(known.on(side))) else UNREAD for side in Side)
     return github is not UNREAD and notion is not UNREAD and field.transform.agree(github, notion)
-
-
-def _label(name: str) -> str:
-    return name.partition("~")[0]

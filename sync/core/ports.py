@@ -236,7 +236,7 @@ class Designer(Protocol):
 class Redeliverer(Protocol):
     """What is asked of a service that could not tell us something."""
 
-    def ask_again(self, repository: str | None, now: datetime) -> int:
+    def redeliver(self, repository: str | None, now: datetime) -> int:
         """Have the deliveries made again that failed, and return how many those were.
 
         They are those about a repository, or, where none is named, those that tell of all at once.

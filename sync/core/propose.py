@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, count
 
-from sync.core.draft import LINK, Draft, Line, Survey, Table, Values
+from sync.core.draft import LINK, Draft, Line, Survey, Table
 from sync.core.families import POINTS, PRIORITY, kin, prefix_of
+from sync.core.mapping import Values
 from sync.core.model import Property
 from sync.core.partners import partners
 from sync.core.renames import OWN

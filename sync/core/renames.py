@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sync.core.errors import Problem
-from sync.core.mapping import Births, NotionScope, Row, When
+from sync.core.mapping import Births, Row, When
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Property, Schema
 
@@ -44,14 +44,15 @@ def today(mapping: MappingFile, notion: Schema, remembered: Names, *, edited: bo
     rows = tuple(reading.row(row) for row in mapping.rows)
     link = reading.property(mapping.notion.link_property, "notion.link_property")
     return Today(
-        replace(mapping, notion=_linked(mapping.notion, link), rows=rows, create=_births(mapping.create, reading)),
+        replace(
+            mapping,
+            notion=replace(mapping.notion, link_property=link),
+            rows=rows,
+            create=_births(mapping.create, reading),
+        ),
         Names(reading.properties, reading.options),
         tuple(reading.renamed),
     )
-
-
-def _linked(scope: NotionScope, name: str) -> NotionScope:
-    return replace(scope, link_property=name)
 
 
 def _births(births: Births, reading: Reading) -> Births:

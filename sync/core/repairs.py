@@ -12,6 +12,7 @@ from sync.core.model import Property, Schema
 from sync.core.transforms import ALIKE
 
 OPTIONED = frozenset({"select", "status", "multi_select"})
+"""The types of properties that have options."""
 
 
 @dataclass(frozen=True)

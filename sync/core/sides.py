@@ -9,6 +9,7 @@ from sync.core.bind import bind
 from sync.core.bound import Bound, Field
 from sync.core.documents import Body
 from sync.core.errors import Misconfigured
+from sync.core.fieldkey import field_name, property_id
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.mapping import Policy
 from sync.core.model import UNREAD, Facet, Kind, Reading, Record, Schema, Shadow, Side, Value
@@ -41,7 +42,7 @@ class Names:
     def label(self, side: Side | None, key: str) -> str:
         """Return what a side calls a field of a write; a row that is in no file any more has its first part left."""
         row = self.bound.field(key) if self.bound and side else None
-        return row.facet(side).label if row and side else key.partition("~")[0]
+        return row.facet(side).label if row and side else field_name(key)
 
 
 def named(file: MappingFile | None, schemas: Mapping[Side, Schema], bodies: Mapping[Side, Body]) -> Names:
@@ -107,7 +108,7 @@ def _told(shadow: Shadow | None, moved: list[Side], *, differ: bool) -> tuple[st
 
 def _remains(key: str) -> Field:
     """Return a field for a row that is in no file any more: its values are shown as they are."""
-    parts = dict(zip(Side, (key.partition("~")[0], key.partition("~")[2]), strict=True))
+    parts = dict(zip(Side, (field_name(key), property_id(key)), strict=True))
     issue, page = (Facet(side, name, name, Kind.TEXT) for side, name in parts.items())
     return Field(key, issue, page, _Unknown(), Policy.HOLD, frozenset())
 

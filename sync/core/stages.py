@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sync.core.draft import Table, Values
+from sync.core.draft import Table
+from sync.core.mapping import Values
 from sync.core.model import Property
 from sync.core.values import key
 

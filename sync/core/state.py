@@ -171,6 +171,19 @@ class Confirmation:
     depths: bool | None = None
 
 
+class PassMode(StrEnum):
+    """What a pass reads: what changed, everything, or no list at all; an undo puts back what another pass overwrote."""
+
+    INCREMENTAL = "incremental"
+    FULL = "full"
+    HINT = "hint"
+    UNDO = "undo"
+
+
+DONE, INTERRUPTED = "done", "interrupted"
+"""How a pass ended that went to its end, whatever the guards refused of it, and one that was broken off."""
+
+
 @dataclass(frozen=True)
 class MappingState:
     """What is remembered of a mapping: `first_pass` is True until one first pass completed."""

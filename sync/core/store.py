@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from sync.core.events import Hint, Mode
 from sync.core.limits import Lane
 from sync.core.model import ISSUE, Link, LinkState, Ref, Side
 from sync.core.state import (
@@ -16,6 +17,7 @@ from sync.core.state import (
     MappingState,
     Observation,
     Outgoing,
+    PassMode,
     Quarantine,
     Standing,
     WriteKind,
@@ -249,20 +251,6 @@ class Writes(Protocol):
         ...
 
 
-class Hint(Protocol):
-    """A word from outside that something changed: a record, or the whole mapping where `ref` is None."""
-
-    @property
-    def ref(self) -> Ref | None:
-        """Return the record to look at."""
-        ...
-
-    @property
-    def mode(self) -> str:
-        """Return what is asked for, a `Mode` of `sync.core.words`."""
-        ...
-
-
 class Passes(Protocol):
     """What workers share: who works a mapping, which passes there were, what they were asked to look at."""
 
@@ -274,15 +262,15 @@ class Passes(Protocol):
         """End a lease that is still ours."""
         ...
 
-    def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
-        """Note that a pass (`incremental`, `full`, `hint`, `undo`) begins, and return its id."""
+    def begin_pass(self, mapping: str, mode: PassMode, now: datetime) -> str:
+        """Note that a pass begins, and return its id."""
         ...
 
     def end_pass(self, pass_id: str, outcome: str, now: datetime, report: Mapping[str, object]) -> None:
         """Note how a pass ended, with its report; one of hints that came to nothing is forgotten."""
         ...
 
-    def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
+    def last_pass(self, mapping: str, mode: PassMode | None = None) -> datetime | None:
         """Return when lists were read last, or when the last pass of that mode began that went to its end."""
         ...
 
@@ -294,7 +282,7 @@ class Passes(Protocol):
         """Return hints that wait, oldest first, and take them off; each record they name becomes a look that is due."""
         ...
 
-    def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
+    def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: Mode = Mode.HINT) -> None:
         """Keep a hint; the very same that waits already is not kept twice."""
         ...
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sync.core import facets
-from sync.core.bound import OPEN, STATE, Bound, Field
+from sync.core.bound import OPEN, Bound, Field
 from sync.core.guard import action_of
+from sync.core.issue import STATE
 from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Reading, Shadow, Side, Value
 from sync.core.plan import still_closed
 from sync.core.state import Known, Observation, Replaced

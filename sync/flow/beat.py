@@ -14,6 +14,8 @@ from sync.core.store import Store
 
 TICK = "tick"
 """The heartbeat: beat, queue, a worker and the database work together."""
+ALIVE = timedelta(seconds=30)
+"""A worker that lives has beaten within this: beat asks for a tick every five seconds."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 AHEAD = timedelta(minutes=1)
 """A heartbeat further in the future than machines' clocks differ was noted by a clock that has been set back since."""
@@ -25,6 +27,12 @@ def tick(store: Store, now: datetime) -> None:
     if last is not None and last > now + AHEAD:
         store.set_back(now)
     store.beat(TICK, now)
+
+
+def alive(store: Store, now: datetime) -> bool:
+    """Tell whether beat, queue, a worker and the database worked together a moment ago."""
+    last = store.last_beat(TICK)
+    return last is not None and now - last <= ALIVE
 
 
 def due(store: Store, mappings: Iterable[MappingFile], pace: Pace, queue: Queue, now: datetime) -> None:

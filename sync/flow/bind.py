@@ -13,13 +13,14 @@ from sync.core import bind as core
 from sync.core.bound import Bound
 from sync.core.documents import Body
 from sync.core.errors import Denied, Misconfigured, Problem, TandemError
+from sync.core.fieldkey import property_id
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Person, Property, Schema, Side, Unmapped
 from sync.core.renames import Names, Today, today
+from sync.core.repairs import OPTIONED
 from sync.core.state import MappingState
 from sync.flow.world import World
 
-OPTIONED = frozenset({"select", "status", "multi_select"})
 NAMES = "names"
 """The key beside the sides under which it is kept what the file's names were tied to."""
 
@@ -56,7 +57,7 @@ def doubt(world: World, unsaid: Mapping[Unmapped, datetime]) -> bool:
     seen = _decoded(remembered.schema)[Side.NOTION]
     known = {each.id: {name for _, name in each.options} for each in seen.properties if each.type in OPTIONED}
     strange = any(
-        each.value not in known.get(each.field.partition("~")[2], {each.value})
+        each.value not in known.get(property_id(each.field), {each.value})
         for each, read_at in unsaid.items()
         if each.side is Side.NOTION and read_at > remembered.schema_at
     )

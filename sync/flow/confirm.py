@@ -11,7 +11,7 @@ from sync.core.model import UNREAD, Action, Change, LinkState, Op, Put, Reading,
 from sync.core.observe import acknowledged
 from sync.core.state import Ack, Confirmation, Known, Observation, Outgoing
 from sync.core.unread import as_left
-from sync.flow.keep import told
+from sync.flow.keep import with_unread
 from sync.flow.outcome import Outcome, Written, not_applied
 from sync.flow.world import World
 
@@ -26,7 +26,7 @@ def adopt(world: World, bound: Bound, outgoing: Outgoing, record: Record) -> Wri
 
 def confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, prove: Proof = acknowledge) -> Written:
     """Commit what the reply proves; what it does not show of what was sent was not applied."""
-    now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, told(bound, reply)
+    now, seq, op, reply = world.now(), world.store.tick(), outgoing.op, with_unread(bound, reply)
     known = world.store.known(outgoing.link.id)
     assert known is not None
     applied = prove(known, bound, op, reply)

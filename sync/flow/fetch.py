@@ -132,7 +132,7 @@ def _read(world: World, bound: Bound, place: tuple[Side, str], *, full: bool, mo
         for each in (world, *(fellow for fellow, _ in fellows)):
             store.save_cursor(each.name, side, container, following, began)
     for fellow, _ in fellows if count else ():
-        world.tell(fellow.name)
+        world.decide_soon(fellow.name)
     return count
 
 

@@ -24,7 +24,7 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
     store = world.store
     known = store.observations(world.name, [record.ref for record in records])
     kept, touched, passed = [], [], []
-    for record in (told(bound, each, known.get(each.ref)) for each in records):
+    for record in (with_unread(bound, each, known.get(each.ref)) for each in records):
         use, observation = absorb(known.get(record.ref), record, moment, world.patience.stale)
         if use in (Use.OLDER, Use.DOUBTFUL):
             passed.append(record.ref)
@@ -46,7 +46,7 @@ def _look_again(world: World, use: Use, observation: Observation) -> None:
         world.store.look_later(world.name, [observation.record.ref], observation.read_at + world.patience.stale)
 
 
-def told(bound: Bound, record: Record, known: Observation | None = None) -> Record:
+def with_unread(bound: Bound, record: Record, known: Observation | None = None) -> Record:
     """Return a record that says of everything that is apart whether it was read.
 
     Where nobody but us changed the record since our own write was answered, nothing of it is open.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sync.core.errors import Busy, TryLater
+from sync.core.fieldkey import field_name
 from sync.core.model import Action, Change
 from sync.core.state import Failure, Outgoing, Stage
 from sync.flow.reconcile import digest
@@ -103,7 +104,7 @@ def failed(world: World, outgoing: Outgoing, error: str, cure: str) -> Written:
 def not_applied(outgoing: Outgoing, refused: tuple[Change, ...], now: datetime) -> Failure:
     """Return the failure of the changes that a reply does not show."""
     changes = tuple(each for each in outgoing.op.changes if each in refused)
-    names = ", ".join(each.field.partition("~")[0] for each in changes)
+    names = ", ".join(field_name(each.field) for each in changes)
     return Failure(
         link=outgoing.link.id,
         side=outgoing.op.side,

@@ -8,7 +8,7 @@ from sync.core.bound import MARK, Bound
 from sync.core.comments import copied
 from sync.core.model import COMMENT, Link, LinkState, Record, Ref, Side
 from sync.core.observe import Moment
-from sync.flow.overhear import discussion, heard, listed
+from sync.flow.discussions import list_cursor, read_discussion, read_mark
 from sync.flow.world import World
 
 
@@ -64,7 +64,7 @@ class Pairing:
         }
         began = Moment(self.world.store.tick(), self.world.now())
         for link in unheard.values():
-            discussion(self.world, self.bound, link, Side.NOTION, began)
+            read_discussion(self.world, self.bound, link, Side.NOTION, began)
         return len(unheard)
 
     def claim(self) -> int:
@@ -111,10 +111,10 @@ class Pairing:
         if ref.side is Side.GITHUB:
             return self._heard(link)
         above = link.github
-        return above is not None and self._known(Side.GITHUB, listed(above.container))
+        return above is not None and self._known(Side.GITHUB, list_cursor(above.container))
 
     def _heard(self, link: Link) -> bool:
-        return link.notion is not None and self._known(Side.NOTION, heard(link.notion))
+        return link.notion is not None and self._known(Side.NOTION, read_mark(link.notion))
 
     def _known(self, side: Side, name: str) -> bool:
         return self.world.store.cursor(self.world.name, side, name) is not None

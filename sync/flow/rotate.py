@@ -12,7 +12,7 @@ from sync.core.bound import Bound
 from sync.core.model import Link, Side
 from sync.core.observe import Moment
 from sync.flow.depths import deepen
-from sync.flow.overhear import deep
+from sync.flow.discussions import reread
 from sync.flow.world import World
 
 LIVELY = timedelta(minutes=15)
@@ -26,7 +26,7 @@ def rotate(world: World, bound: Bound, links: Iterable[Link], enough: Callable[[
         if enough():
             break
         deepen(world, bound, link)
-        deep(world, bound, link, began)
+        reread(world, bound, link, began)
         world.store.deep_read([link.id], world.now())
         world.progress("reading depths", 1)
 

@@ -11,10 +11,10 @@ from sync.core.bound import Bound
 from sync.core.model import COMMENT, Action, Side
 from sync.core.observe import Moment
 from sync.flow.bind import bind
+from sync.flow.discussions import read_comments
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
 from sync.flow.outcome import Outcome, Written
-from sync.flow.overhear import overhear
 from sync.flow.pair import pair
 from sync.flow.reconcile import Round, reconcile
 from sync.flow.rotate import rotate, turns
@@ -72,7 +72,7 @@ def run(
         decided = reconcile(world, bound, let_through=let_through)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
-        written = carry_out(world, bound, done, wait, world.now() + patience)
+        written = write_all_due(world, bound, done, wait, world.now() + patience)
         if not (written or decided.writes or decided.doubted or decided.looks):
             break
     else:
@@ -103,11 +103,11 @@ def moment(world: World) -> Moment:
 
 def listen(world: World, bound: Bound, began: Moment, *, full: bool) -> None:
     """Read what stands below issues and pages: what was said lately, and in rotation all of it."""
-    overhear(world, bound, began)
+    read_comments(world, bound, began)
     rotate(world, bound, turns(world, bound, full=full))
 
 
-def carry_out(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
+def write_all_due(world: World, bound: Bound, done: Pass, wait: Callable[[float], None], until: datetime) -> int:
     """Carry out all writes that are due, waiting for those that soon will be; return how many calls there were."""
     count = 0
     while True:
@@ -137,11 +137,17 @@ def _counted(done: Pass, written: Written) -> int:
     return 1 if written.outcome in (Outcome.DROPPED, Outcome.FAILED) else 0
 
 
+def pause(world: World, name: str, why: str) -> None:
+    """Note why a mapping does not run; its next turn that succeeds takes the note away."""
+    world.log("paused", {"mapping": name, "reason": why})
+    world.store.save_mapping(replace(world.store.mapping(name), paused=why))
+
+
 def resume(world: World) -> None:
     """Take away the note why the mapping did not run: both sides were read."""
     state = world.store.mapping(world.name)
     if state.paused:
-        world.watch("resumed", {"mapping": world.name})
+        world.log("resumed", {"mapping": world.name})
         world.store.save_mapping(replace(state, paused=None))
 
 

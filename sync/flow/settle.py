@@ -11,8 +11,8 @@ from sync.core.state import Outgoing
 from sync.flow.confirm import adopt
 from sync.flow.fetch import look
 from sync.flow.outcome import BACKOFF, Outcome, Written, pause, since, unknown
-from sync.flow.speak import seek
 from sync.flow.world import World
+from sync.flow.write_comment import find_copy
 
 DID_NOT_HAPPEN = "it did not happen, or was overtaken: decided anew"
 NOT_THERE = "looked for over the whole settle time: certainly not there"
@@ -43,7 +43,7 @@ def _birth(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     side = outgoing.op.side
     mark = next(Put(bound.marks[side], each.after) for each in outgoing.op.changes if each.field == MARK)
     if outgoing.link.kind == COMMENT:
-        found = seek(world, outgoing, mark)
+        found = find_copy(world, outgoing, mark)
     else:
         found = world.remote(side).find(outgoing.op.container, mark, outgoing.trail)
     if found is not None:

@@ -1,38 +1,36 @@
-"""A worker's share of a pass: one turn reads and decides under the mapping's lease, one drain writes what is due."""
+"""A worker's share of a pass up to its writes: one turn reads and decides, under the mapping's lease."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from sync.core.bound import Bound
-from sync.core.errors import Denied, Misconfigured, TandemError, TryLater
+from sync.core.errors import Denied, Misconfigured, TryLater
+from sync.core.events import Hint, Mode
 from sync.core.limits import Lane
 from sync.core.pace import Due, Pace, pass_due
 from sync.core.ports import Queue
-from sync.core.state import Outgoing, Standing, WriteKind
-from sync.core.store import Hint
-from sync.core.words import Mode
+from sync.core.state import PassMode, Standing
 from sync.flow.bind import bind
+from sync.flow.discussions import read_comments, read_hinted
 from sync.flow.fetch import fetch, look_due
 from sync.flow.match import match
-from sync.flow.outcome import Outcome, Written
-from sync.flow.overhear import attend, overhear
+from sync.flow.noted import noted
 from sync.flow.pair import pair
 from sync.flow.reconcile import reconcile
 from sync.flow.rotate import rotate, turns
-from sync.flow.run import complete_first_pass, moment, resume
+from sync.flow.run import complete_first_pass, moment, pause, resume
 from sync.flow.world import World
-from sync.flow.write import carry_out, leave, next_write
 
 HELD = timedelta(minutes=10)
 """A turn that takes longer than this may be joined by another: their decisions exclude each other link by link."""
 
 BITE = 20
-"""So many words are heeded at once: of hundreds of edited rows the first are written while the others are read."""
+"""So many hints are heeded at once: of hundreds of edited rows the first are written while the others are read."""
 
 
 def turn(world: World, queue: Queue, *, full: bool = False) -> None:
@@ -40,17 +38,17 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     with _alone(world) as mine:
         if mine:
             _pass(world, queue, {Mode.FULL if full else Mode.HINT})
-    _pass_on(world, queue, mine=mine)
+    _requeue_hints(world, queue, mine=mine)
 
 
 def scheduled(world: World, queue: Queue, asked: Due, pace: Pace) -> None:
     """Run the pass that a tick asked for, unless it was made meanwhile: a message may come twice, or hours late."""
     store, name = world.store, world.name
-    standing = Standing(store.last_pass(name), store.last_pass(name, "full"), store.mapping(name).digest)
+    standing = Standing(store.last_pass(name), store.last_pass(name, PassMode.FULL), store.mapping(name).digest)
     task = pass_due(standing, world.mapping.digest, pace, world.now())
     if task is not None:
-        told = replace(world, recent=pace.recent, tell=lambda fellow: queue.send("decide", fellow, Lane.POLL))
-        turn(told, queue, full=task is asked is Due.FULL)
+        polling = replace(world, recent=pace.recent, decide_soon=lambda fellow: queue.send("decide", fellow, Lane.POLL))
+        turn(polling, queue, full=task is asked is Due.FULL)
 
 
 def heed(world: World, queue: Queue) -> None:
@@ -66,13 +64,13 @@ def heed(world: World, queue: Queue) -> None:
         kept: list[Hint] = []
         if allowed and not _decide(world, queue, let_through=True):
             kept += allowed
-        if asked and not _heed(world, queue, asked):
+        if asked and not _look_at(world, queue, asked):
             kept += [hint for hint in asked if hint.ref is None or hint.mode == Mode.DEEP]
         _keep_for_later(world, kept)
-    _pass_on(world, queue, mine=mine and not kept)
+    _requeue_hints(world, queue, mine=mine and not kept)
 
 
-def _heed(world: World, queue: Queue, hints: Sequence[Hint]) -> bool:
+def _look_at(world: World, queue: Queue, hints: Sequence[Hint]) -> bool:
     """Look at what those hints name, and tell whether nothing was away that it needs."""
     modes = {hint.mode for hint in hints if hint.ref is None}
     if not modes:
@@ -85,7 +83,7 @@ def decide(world: World, queue: Queue) -> None:
     with _alone(world) as mine:
         if mine:
             _decide(world, queue)
-    _pass_on(world, queue, mine=mine)
+    _requeue_hints(world, queue, mine=mine)
 
 
 def lease_of(mapping: str) -> str:
@@ -93,56 +91,10 @@ def lease_of(mapping: str) -> str:
     return f"turn {mapping}"
 
 
-def _pass_on(world: World, queue: Queue, *, mine: bool) -> None:
+def _requeue_hints(world: World, queue: Queue, *, mine: bool) -> None:
     """Have hints heeded whose worker was turned away while the mapping was ours: a person waits for them."""
     if mine and world.name in world.store.hinted():
         queue.send("heed", world.name, Lane.PERSON)
-
-
-def drain(worlds: Callable[[str], World], anyone: World, queue: Queue, enough: Callable[[], bool]) -> None:
-    """Carry out writes that are due, of any mapping, until there are none, no budget, or somebody says enough.
-
-    What must wait holds up only its own kind: creates are rationed far more strictly than anything else.
-    """
-    touched: set[str] = set()
-    later: set[WriteKind] = set()
-    while (outgoing := next_write(anyone, mapping=None, but=later)) is not None:
-        touched.add(outgoing.link.mapping)
-        written = _written(worlds, anyone, outgoing)
-        if written is None:
-            break
-        if written.outcome is Outcome.LATER:
-            later.add(outgoing.kind)
-        if enough():
-            queue.send("drain", str(int(outgoing.lane)), outgoing.lane)
-            break
-    for name in sorted(touched):
-        queue.send("decide", name, Lane.POLL)
-
-
-def _written(worlds: Callable[[str], World], anyone: World, outgoing: Outgoing) -> Written | None:
-    """Carry out one write; None where its mapping must rest, as one does that has no sound file any more."""
-    name = outgoing.link.mapping
-    try:
-        world = worlds(name)
-    except Misconfigured as missing:
-        leave(anyone, outgoing, str(missing))
-        _pause(anyone, name, str(missing))
-        return None
-    try:
-        written = carry_out(world.on(outgoing.lane), outgoing)
-    except (Denied, Misconfigured) as stopped:
-        _pause(world, name, str(stopped))
-        return None
-    _told(world, written)
-    return written
-
-
-def _told(world: World, written: Written) -> None:
-    outgoing, outcome = written.outgoing, written.outcome
-    facts = {"mapping": world.name, "link": outgoing.link.id, "side": outgoing.op.side, "action": outgoing.op.action}
-    waits = outcome in (Outcome.LATER, Outcome.DROPPED)
-    world.watch("left a write" if waits else "wrote", {**facts, "outcome": str(outcome), "reason": written.reason})
 
 
 @contextmanager
@@ -164,59 +116,45 @@ def _alone(world: World) -> Iterator[bool]:
 def _pass(world: World, queue: Queue, modes: AbstractSet[str], hints: Sequence[Hint] = ()) -> bool:
     """Run a pass up to its writes, as it was asked for; tell whether nothing was away that it needs."""
     full = Mode.FULL in modes
-    with _noted(world, "full" if full else "incremental") as noted:
-        _read(noted.world, hints, full=full, rebind=Mode.BIND in modes)
+
+    def work(world: World) -> None:
+        _read(world, hints, full=full, rebind=Mode.BIND in modes)
         if modes != {Mode.BIND}:  # that a schema changed is no reason to read depths
-            _read_anew(noted.world, queue, full=full)
+            _rotate(world, queue, full=full)
+
+    met = _run(world, PassMode.FULL if full else PassMode.INCREMENTAL, work)
     _ask_for_writes(world, queue)
-    return noted.met
+    return met
 
 
-@dataclass
-class _Noted:
-    """A pass that is noted: its world, and whether nothing was away that it needs."""
-
-    world: World
-    met: bool = True
-
-
-@contextmanager
-def _noted(world: World, mode: str) -> Iterator[_Noted]:
-    """Give the world of a pass, and note how it ended; what it decided is named by its id, also once it is written."""
-    pass_id = world.store.begin_pass(world.name, mode, world.now())
-    facts = {"mapping": world.name, "pass_id": pass_id, "mode": mode}
-    world.watch("pass began", facts)
-    noted, outcome = _Noted(replace(world, pass_id=pass_id)), "interrupted"
-    try:
-        yield noted
-        outcome = "done"
-    except (Denied, Misconfigured) as stopped:
-        outcome = f"paused: {stopped}"
-        _pause(world, world.name, str(stopped))
-    except TryLater as later:
-        outcome, noted.met = f"later: {later}", False  # What is marked stays marked: the next tick asks again.
-    except TandemError as error:
-        outcome = f"error: {error}"
-        raise
-    finally:
-        world.watch("pass ended", {**facts, "outcome": outcome})
-        world.store.end_pass(pass_id, outcome, world.now(), {})
+def _run(world: World, mode: PassMode, work: Callable[[World], None]) -> bool:
+    """Do the work of a pass, and tell whether nothing was away that it needs; a mapping that may not go on rests."""
+    with noted(world, mode) as made:
+        try:
+            work(made.world)
+        except (Denied, Misconfigured) as stopped:
+            made.outcome = f"paused: {stopped}"
+            pause(world, world.name, str(stopped))
+        except TryLater as later:
+            made.outcome = f"later: {later}"  # What is marked stays marked: the next tick asks again.
+            return False
+    return True
 
 
 def _read(world: World, hints: Sequence[Hint], *, full: bool, rebind: bool) -> None:
     began, bound = moment(world), bind(world, fresh=full or rebind)
     fetch(world, bound, full=full)
     match(world, bound)
-    overhear(world, bound, began)
-    attend(world, bound, hints, began)
+    read_comments(world, bound, began)
+    read_hinted(world, bound, hints, began)
     pair(world, bound)
     first = world.store.mapping(world.name).first_pass
-    _decided(world.on(Lane.IMPORT) if first else world, bound)
+    _reconcile(world.on(Lane.IMPORT) if first else world, bound)
     complete_first_pass(world, bound)
     resume(world)
 
 
-def _read_anew(world: World, queue: Queue, *, full: bool) -> None:
+def _rotate(world: World, queue: Queue, *, full: bool) -> None:
     """Read what no list shows, in rotation: no write waits for it, and it gives way when somebody asks for a look.
 
     Nor is the pass undone that came before, should a budget be spent or a service go away meanwhile.
@@ -228,20 +166,23 @@ def _read_anew(world: World, queue: Queue, *, full: bool) -> None:
         with suppress(TryLater):
             rotate(world, bound, links, enough=lambda: world.name in world.store.hinted())
         pair(world, bound)
-        _decided(world, bound)
+        _reconcile(world, bound)
 
 
 def _decide(world: World, queue: Queue, *, let_through: bool = False, hints: Sequence[Hint] = ()) -> bool:
     """Decide what is marked, and tell whether nothing was away that is needed for it; what is marked stays so."""
-    with _noted(world, "hint") as noted:
-        began, bound = moment(noted.world), bind(noted.world, fresh=False)
-        look_due(noted.world, bound)
-        match(noted.world, bound)
-        attend(noted.world, bound, hints, began)
-        pair(noted.world, bound)
-        _decided(noted.world, bound, let_through=let_through)
+
+    def work(world: World) -> None:
+        began, bound = moment(world), bind(world, fresh=False)
+        look_due(world, bound)
+        match(world, bound)
+        read_hinted(world, bound, hints, began)
+        pair(world, bound)
+        _reconcile(world, bound, let_through=let_through)
+
+    met = _run(world, PassMode.HINT, work)
     _ask_for_writes(world, queue)
-    return noted.met
+    return met
 
 
 def _keep_for_later(world: World, hints: Iterable[Hint]) -> None:
@@ -250,23 +191,16 @@ def _keep_for_later(world: World, hints: Iterable[Hint]) -> None:
         world.store.hint(world.name, hint.ref, Lane.PERSON, world.now(), mode=hint.mode)
 
 
-def _decided(world: World, bound: Bound, *, let_through: bool = False) -> None:
+def _reconcile(world: World, bound: Bound, *, let_through: bool = False) -> None:
     """Decide, and once more what had to be read first."""
     decided = reconcile(world, bound, let_through=let_through)
     if decided.looks:
         look_due(world, bound)
         decided = reconcile(world, bound, let_through=let_through)
     for kind, detail in decided.refused.items():
-        world.watch("refused", {"mapping": world.name, "guard": kind, "detail": detail})
+        world.log("refused", {"mapping": world.name, "guard": kind, "detail": detail})
 
 
 def _ask_for_writes(world: World, queue: Queue) -> None:
     if world.store.waiting(world.name):
         queue.send("drain", str(int(world.lane)), world.lane)
-
-
-def _pause(world: World, name: str, why: str) -> None:
-    """Note why a mapping does not run; its next turn that succeeds takes the note away."""
-    world.watch("paused", {"mapping": name, "reason": why})
-    state = world.store.mapping(name)
-    world.store.save_mapping(replace(state, paused=why))

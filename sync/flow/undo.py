@@ -17,7 +17,7 @@ from sync.core.undo import Undoing, Wrote, undoing
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch
 from sync.flow.reconcile import digest, reconcile
-from sync.flow.run import ROUNDS, Pass, carry_out, resume
+from sync.flow.run import ROUNDS, Pass, resume, write_all_due
 from sync.flow.world import World
 
 TRIES = 3
@@ -80,7 +80,7 @@ def undo(
     resume(world)
 
     def drain() -> int:
-        return carry_out(world, bound, done, wait, world.now() + patience)
+        return write_all_due(world, bound, done, wait, world.now() + patience)
 
     # What is on its way already is settled first: nothing is judged while something may have happened.
     drain()

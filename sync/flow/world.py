@@ -49,8 +49,8 @@ class World:
     does not); `window` is how far back the guards count, None in the foreground, where they count one pass; `pass_id`
     is the pass that is under way, which the journal names with all that it decides and writes. A list that was read
     within `recent`, by whichever mapping, is not polled again. `fellow` gives the world of another mapping that the
-    same worker works, None of any other; `tell` says that a fellow's records were seen; `watch` is told what happens,
-    for whoever keeps a log.
+    same worker works, None of any other; `decide_soon` says that a fellow's records were seen; `log` is given what
+    happens.
     """
 
     mapping: MappingFile
@@ -68,8 +68,8 @@ class World:
     progress: Callable[[str, int], None] = lambda _step, _count: None
     recent: timedelta = timedelta(0)
     fellow: Callable[[str], World | None] = lambda _name: None
-    tell: Callable[[str], None] = lambda _name: None
-    watch: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
+    decide_soon: Callable[[str], None] = lambda _name: None
+    log: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
 
     @property
     def name(self) -> str:

@@ -21,8 +21,8 @@ from sync.flow.fetch import look, renew
 from sync.flow.keep import keep
 from sync.flow.outcome import BACKOFF, Outcome, Written, dropped, failed, postponed, put_back, unknown
 from sync.flow.settle import settle
-from sync.flow.speak import home, speak
 from sync.flow.world import World
+from sync.flow.write_comment import home, write_comment
 
 CROWD = 10
 """From so many waiting writes on, one list renews all observations for less than a look at each."""
@@ -32,7 +32,7 @@ UNREADABLE = 60.0
 """Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
 
 
-def carry_out(world: World, outgoing: Outgoing) -> Written:
+def bind_and_write(world: World, outgoing: Outgoing) -> Written:
     """Bind the names as they are now and carry out one leased write; raises what `write` does."""
     return _attempted(world, outgoing, lambda: _write(world, bind(world, fresh=False), outgoing))
 
@@ -168,7 +168,7 @@ def _kept(world: World, outgoing: Outgoing, keep: Callable[[], Written]) -> Writ
 def _call(world: World, bound: Bound, outgoing: Outgoing) -> Record:
     op, target = outgoing.op, outgoing.link.ref(outgoing.op.side)
     if outgoing.link.kind == COMMENT:
-        return speak(world, outgoing)
+        return write_comment(world, outgoing)
     remote = world.remote(op.side)
     if op.action is Action.CREATE:
         return remote.create(op.container, puts(bound, op, None))

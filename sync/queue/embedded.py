@@ -64,8 +64,8 @@ def reach(redis_url: str | None, state_dir: Path, *, prefix: Sequence[str] = ())
 def tether() -> tuple[str, ...]:
     """Return a prefix with which the server ends when the thread that starts it does (prctl(2)); Linux only, else none.
 
-    For a demo in a folder of its own, which nobody would ever adopt. A program in between, because a function between
-    fork and exec is not safe among threads.
+    For tests and benchmarks in a folder of their own, which nobody would ever adopt. A program in between, because a
+    function between fork and exec is not safe among threads.
     """
     return (sys.executable, "-I", "-c", _TETHER, str(os.getpid())) if sys.platform == "linux" else ()
 

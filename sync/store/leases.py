@@ -40,13 +40,11 @@ class LeaseQueries(Queries):
             epoch = connection.execute(taken.returning(leases.c.epoch)).scalar()
             return None if epoch is None else int(epoch)
 
-    def renew(self, name: str, epoch: int, until: datetime) -> bool:
-        """Hold a lease longer; False where it is somebody else's by now."""
-        return self._move(name, epoch, until)
-
     def give_back(self, name: str, epoch: int) -> bool:
         """Give a lease back; False where it is somebody else's by now."""
-        return self._move(name, epoch, LONG_AGO)
+        held = update(leases).where(leases.c.name == name, leases.c.epoch == epoch, leases.c.until > LONG_AGO)
+        with self.database.writing() as connection:
+            return connection.execute(held.values(until=LONG_AGO)).rowcount == 1
 
     def taken(self, name: str, now: datetime) -> bool:
         """Tell whether somebody holds a lease."""
@@ -61,7 +59,7 @@ class LeaseQueries(Queries):
         with self.database.reading() as connection:
             return frozenset(connection.scalars(held.union(writing)))
 
-    def bequeath(self, owners: Collection[str], now: datetime) -> None:
+    def release_held_by(self, owners: Collection[str], now: datetime) -> None:
         """Have nobody wait for those who are dead: what they held may be taken at once, under a new epoch as always."""
         with self.database.writing() as connection:
             connection.execute(update(leases).where(leases.c.owner.in_(owners)).values(until=LONG_AGO))
@@ -98,8 +96,3 @@ class LeaseQueries(Queries):
             changed = update(meta).where(meta.c.name == name, meta.c.value == old).values(value=new)
         with self.database.writing() as connection:
             return connection.execute(changed.returning(meta.c.name)).first() is not None
-
-    def _move(self, name: str, epoch: int, until: datetime) -> bool:
-        moved = update(leases).where(leases.c.name == name, leases.c.epoch == epoch, leases.c.until > LONG_AGO)
-        with self.database.writing() as connection:
-            return connection.execute(moved.values(until=until)).rowcount == 1

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, insert, select, update
 
+from sync.core.events import Hint, Mode
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
 from sync.store.engine import CHUNK, Database, Queries, chunks
 from sync.store.links import by_side
 from sync.store.tables import hints, looks
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A word from outside that something changed: one record, or the whole mapping where `ref` is None."""
-
-    mapping: str
-    ref: Ref | None
-    lane: Lane
-    at: datetime
-    mode: str = "hint"
 
 
 class LookQueries(Queries):
@@ -52,7 +41,7 @@ class LookQueries(Queries):
                     delete(looks).where(looks.c.mapping == mapping, looks.c.side == side, looks.c.id.in_(ids))
                 )
 
-    def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: str = "hint") -> None:
+    def hint(self, mapping: str, ref: Ref | None, lane: Lane, now: datetime, *, mode: Mode = Mode.HINT) -> None:
         """Keep a hint: a row first, a message second; the very same that waits already is made new instead.
 
         What was read between the two does not show what the second one tells of.
@@ -70,7 +59,7 @@ class LookQueries(Queries):
         with self.database.writing(mapping) as connection:
             asked = select(hints).where(hints.c.mapping == mapping).order_by(hints.c.id).limit(count)
             rows = connection.execute(asked).all()
-            taken = [Hint(row.mapping, _named(row), Lane(row.lane), row.at, row.mode) for row in rows]
+            taken = [Hint(row.mapping, _named(row), Lane(row.lane), row.at, Mode(row.mode)) for row in rows]
             latest = {each.ref: each.at for each in sorted(taken, key=attrgetter("at")) if each.ref}
             _plan(self.database, connection, mapping, latest, first=False)
             for chunk in chunks(row.id for row in rows):

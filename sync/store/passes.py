@@ -9,22 +9,17 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
 
+from sync.core.state import DONE, PassMode
 from sync.store import codec, counters
 from sync.store.conflicts import DECIDED
 from sync.store.engine import Queries
 from sync.store.leases import draw
 from sync.store.tables import conflicts, journal, outbox, passes
 
-HINT = "hint"
-"""The mode of a pass that reads no list: it decides what hints and earlier writes have marked."""
-UNDO = "undo"
-"""The mode of a pass that puts back what another one overwrote."""
-READING = ("incremental", "full")
+READING = (PassMode.INCREMENTAL, PassMode.FULL)
 """The modes of the passes that read the lists."""
 BITE = 500
 """Rows of a table that go in one transaction."""
-DONE = "done"
-"""The outcome of a pass that went to its end, whatever the guards refused of it."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class Pass:
 
     id: str
     mapping: str
-    mode: str
+    mode: PassMode
     at: datetime
     ended_at: datetime | None = None
     outcome: str = ""
@@ -43,13 +38,13 @@ class Pass:
 class PassQueries(Queries):
     """How passes begin, end and are told."""
 
-    def begin_pass(self, mapping: str, mode: str, now: datetime) -> str:
+    def begin_pass(self, mapping: str, mode: PassMode, now: datetime) -> str:
         """Begin a pass and return its id: the journal names its decisions and, whenever they come, their writes."""
         with self.database.writing(mapping) as connection:
             pass_id = f"p{draw(self.database, connection)}"
             row = {"id": pass_id, "mapping": mapping, "mode": mode, "at": now}
             connection.execute(insert(passes).values(row))
-            if mode != HINT:
+            if mode != PassMode.HINT:
                 counters.add(self.database, connection, (counters.PASSES, mapping, mode))
         return pass_id
 
@@ -60,12 +55,12 @@ class PassQueries(Queries):
         """
         ended = {"ended_at": now, "outcome": outcome, "report": codec.dump(dict(report))}
         named = (exists().where(table.c.pass_id == passes.c.id) for table in (journal, outbox))
-        idle = (passes.c.id == pass_id, passes.c.mode == HINT, *(~each for each in named))
+        idle = (passes.c.id == pass_id, passes.c.mode == PassMode.HINT, *(~each for each in named))
         with self.database.writing() as connection:
             connection.execute(update(passes).where(passes.c.id == pass_id).values(ended))
             connection.execute(delete(passes).where(*idle))
 
-    def last_pass(self, mapping: str, mode: str | None = None) -> datetime | None:
+    def last_pass(self, mapping: str, mode: PassMode | None = None) -> datetime | None:
         """Return when lists were read last, or when the last pass of that mode began that went to its end."""
         asked = select(func.max(passes.c.at)).where(passes.c.mapping == mapping)
         if mode is None:
@@ -110,4 +105,4 @@ class PassQueries(Queries):
 
 def to_pass(row: Row[Any]) -> Pass:
     """Return the pass in a row of its table."""
-    return Pass(row.id, row.mapping, row.mode, row.at, row.ended_at, row.outcome, codec.load(row.report))
+    return Pass(row.id, row.mapping, PassMode(row.mode), row.at, row.ended_at, row.outcome, codec.load(row.report))

@@ -1,57 +1,29 @@
-"""What people ask of the state: status, conflicts, failures and what could not be said; it decides nothing."""
+"""What people ask of the state: conflicts, failures and what could not be said; it decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, delete, distinct, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, distinct, func, select, tuple_
 
-from sync.core.model import ISSUE, Shadow, Side, Value
-from sync.core.state import Failure, Stage
+from sync.core.model import Shadow, Side, Value
+from sync.core.state import Failure
 from sync.store import codec
 from sync.store.conflicts import HELD
 from sync.store.engine import Queries, chunks
 from sync.store.known import to_failure
 from sync.store.leases import draw
-from sync.store.links import BUSY, mark
-from sync.store.passes import Pass, PassQueries
-from sync.store.stops import PREFIX
+from sync.store.links import mark
 from sync.store.tables import (
-    ALIVE,
     conflicts,
     failures,
     links,
-    mappings,
-    meta,
     observations,
-    outbox,
-    quarantine,
-    refusals,
     unmapped,
 )
-
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a mapping stands; `refusals` are the open ones, guard: detail."""
-
-    name: str
-    links: int
-    last_pass: Pass | None
-    oldest_unsynced_seconds: float | None
-    queued: int
-    in_flight: int
-    conflicts: int
-    failed: int
-    quarantined: int
-    unmapped: int
-    paused: str | None
-    refusals: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -99,29 +71,8 @@ class UnmappedRow:
     count: int
 
 
-class ReportQueries(PassQueries, Queries):
+class ReportQueries(Queries):
     """What is shown, and the retry that a person asks for."""
-
-    def status_rows(self, mapping: str) -> Status:
-        """Return how a mapping stands now."""
-        last_pass = next(iter(self.passes(mapping, 1)), None)
-        with self.database.reading() as connection:
-            oldest = _one(connection, func.min(links.c.waiting_since), links, links.c.mapping == mapping)
-            return Status(
-                name=mapping,
-                links=_count(connection, links, links.c.mapping == mapping, links.c.kind == ISSUE, ALIVE),
-                last_pass=last_pass,
-                oldest_unsynced_seconds=(self.database.now() - oldest).total_seconds() if oldest else None,
-                queued=_count(connection, outbox, outbox.c.mapping == mapping, outbox.c.stage == Stage.QUEUED),
-                in_flight=_count(connection, outbox, outbox.c.mapping == mapping, outbox.c.stage.in_(BUSY)),
-                conflicts=_count(connection, conflicts, conflicts.c.mapping == mapping, conflicts.c.state == HELD),
-                failed=_count(connection, failures, failures.c.mapping == mapping),
-                quarantined=_count(connection, quarantine, quarantine.c.mapping == mapping),
-                unmapped=_unmapped_count(connection, mapping),
-                paused=_one(connection, meta.c.value, meta, meta.c.name == f"{PREFIX}{mapping}")
-                or _one(connection, mappings.c.paused, mappings, mappings.c.name == mapping),
-                refusals=_refusals(connection, mapping),
-            )
 
     def conflicts(self, mapping: str | None = None) -> Sequence[ConflictRow]:
         """Return the open conflicts and those that were decided, newest last."""
@@ -180,26 +131,6 @@ class ReportQueries(PassQueries, Queries):
             for chunk in chunks(ids):
                 found |= set(connection.scalars(select(failures.c.mapping).where(failures.c.id.in_(chunk))))
         return sorted(found)
-
-
-def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
-    return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
-
-
-def _one(
-    connection: Connection, column: ColumnElement[_T], table: FromClause, condition: ColumnElement[bool]
-) -> _T | None:
-    return connection.scalar(select(column).select_from(table).where(condition))
-
-
-def _unmapped_count(connection: Connection, mapping: str) -> int:
-    values = select(unmapped.c.side, unmapped.c.field, unmapped.c.value).where(unmapped.c.mapping == mapping)
-    return _count(connection, values.distinct().subquery())
-
-
-def _refusals(connection: Connection, mapping: str) -> Mapping[str, str]:
-    asked = select(refusals.c.guard, refusals.c.detail).where(refusals.c.mapping == mapping).order_by(refusals.c.guard)
-    return {row.guard: row.detail for row in connection.execute(asked)}
 
 
 def _within(asked: Select[Any], column: ColumnElement[str], mapping: str | None) -> Select[Any]:

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, func, select, update
 
 from sync.core.model import Side
 from sync.core.pace import Load
-from sync.core.state import Stage, Standing
+from sync.core.state import DONE, PassMode, Stage, Standing
 from sync.store.engine import Queries
 from sync.store.leases import LONG_AGO
 from sync.store.links import BUSY
 from sync.store.outbox import PAUSED
-from sync.store.passes import DONE, READING
+from sync.store.passes import READING
 from sync.store.stops import STOPPED
 from sync.store.tables import cursors, leases, links, looks, mappings, observations, outbox, passes
 
@@ -27,7 +27,7 @@ LONGEST = timedelta(minutes=10)
 """No lease is longer."""
 
 _OF = passes.c.mapping == mappings.c.name
-_READ = select(passes.c.at).where(_OF, passes.c.mode == "full", passes.c.outcome == DONE)
+_READ = select(passes.c.at).where(_OF, passes.c.mode == PassMode.FULL, passes.c.outcome == DONE)
 BOUND = select(
     mappings.c.name,
     mappings.c.digest,

@@ -21,6 +21,7 @@ from sync.store.mappings import MappingQueries
 from sync.store.observations import ObservationQueries
 from sync.store.outbox import OutboxQueries
 from sync.store.overview import OverviewQueries
+from sync.store.passes import PassQueries
 from sync.store.schedule import ScheduleQueries
 from sync.store.stops import StopQueries
 from sync.store.story import StoryQueries
@@ -41,6 +42,7 @@ class SqlStore(
     StopQueries,
     CounterQueries,
     OverviewQueries,
+    PassQueries,
     ScheduleQueries,
 ):
     """The state of all mappings; safe to share between threads, and between processes through the database."""

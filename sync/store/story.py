@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -36,14 +36,6 @@ class Story:
     delay: str = ""
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What holds up a whole mapping: why it rests, and what its guards refused, by guard."""
-
-    paused: str | None = None
-    refusals: Mapping[str, str] = field(default_factory=dict)
-
-
 class StoryQueries(KnownQueries, BrowseQueries, ReportQueries):
     """What a person asks of one link."""
 
@@ -68,11 +60,6 @@ class StoryQueries(KnownQueries, BrowseQueries, ReportQueries):
             due=write.due if write else None,
             delay=write.reason if write else "",
         )
-
-    def standing(self, mapping: str) -> Standing:
-        """Return what holds up the mapping as a whole."""
-        row = self.status_rows(mapping)
-        return Standing(row.paused, row.refusals)
 
     def last_link(self, mapping: str, ref: Ref) -> int | None:
         """Return the link that holds the record, or held it last before it ended."""

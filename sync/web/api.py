@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sync.core.events import Mode
+from sync.core.fieldkey import field_name
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
-from sync.core.words import Mode
 from sync.store.conflicts import HELD
 from sync.web.access import shows_pages
 from sync.web.aside import Aside
@@ -87,7 +88,7 @@ class Buttons:
     def approve(self, said: Given) -> Done:
         """Let through what the guards hold back of the mapping."""
         name = self._mapping(said)
-        refusals = self.sync.store.status_rows(name).refusals
+        refusals = self.sync.store.status(name).refusals
         if not refusals:
             raise HTTPException(409, f"no guard holds back anything of {name}")
         self.sync.store.hint(name, None, Lane.PERSON, self.sync.clock.now(), mode=Mode.APPROVE)
@@ -120,7 +121,7 @@ class Buttons:
         name, side = self._mapping(said), _side(said)
         upto = int(said["upto"]) if said.get("upto", "").isdecimal() else None
         rows = [row for row in self.sync.store.conflicts(name) if row.state == HELD and row.resolved is None]
-        rows = [row for row in rows if said.get("field") in (None, "", row.field.partition("~")[0])]
+        rows = [row for row in rows if said.get("field") in (None, "", field_name(row.field))]
         rows = [row for row in rows if upto is None or row.id <= upto]
         done = [row.id for row in rows if self.sync.store.resolve(row.id, side, (row.github, row.notion))]
         return Done({"resolved": done, "use": side.value}, "resolve", (name,))

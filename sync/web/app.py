@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from sync.core.errors import TandemError, TryLater
-from sync.core.words import Garbled
+from sync.core.events import BadDelivery
 from sync.web import health, metrics
 from sync.web.access import Access, Doorkeeper, shows_pages
 from sync.web.api import Buttons
@@ -62,7 +62,7 @@ def _status(error: Exception) -> tuple[int, str]:
     match error:
         case HTTPException(status_code=status, detail=detail):
             return status, str(detail)
-        case Garbled():
+        case BadDelivery():
             return 400, str(error)
         case TryLater():
             return 503, str(error)

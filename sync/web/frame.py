@@ -8,14 +8,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from sync.bodies import BODIES
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Side
 from sync.core.sides import Names, named
+from sync.flow.beat import TICK, alive
 from sync.flow.bind import remembered
-from sync.store.report import Status
+from sync.remotes.bodies import BODIES
+from sync.store.overview import Status
 from sync.web import look
-from sync.web.health import TICK, alive
 from sync.wiring import Sync
 
 SAID = {
@@ -44,7 +44,7 @@ class Frame:
         counts = {"conflicts": sum(row.conflicts for row in rows), "failures": sum(row.failed for row in rows)}
         around = {
             "counts": counts,
-            "alive": alive(self.sync),
+            "alive": alive(self.sync.store, self.sync.clock.now()),
             "beat": self.sync.store.last_beat(TICK),
             "said": SAID.get(request.query_params.get("said", "")),
         }

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sync.core.errors import TandemError
+from sync.flow.beat import ALIVE, TICK, alive
 from sync.wiring import Sync
 
-TICK = "tick"
-ALIVE = timedelta(seconds=30)
-"""A worker that lives has beaten within this: beat asks for a tick every five seconds."""
 OK = "ok"
-
-
-def alive(sync: Sync) -> bool:
-    """Tell whether beat, queue, a worker and the database worked together a moment ago."""
-    last = sync.store.last_beat(TICK)
-    return last is not None and sync.clock.now() - last <= ALIVE
 
 
 def routes(sync: Sync) -> list[Route]:
@@ -52,6 +43,7 @@ def _check(ask: Callable[[], object]) -> str:
 
 def _worker(sync: Sync) -> str:
     try:
-        return OK if alive(sync) else f"no heartbeat within {ALIVE.seconds} s: start worker and beat (see Procfile)"
+        beats = alive(sync.store, sync.clock.now())
     except TandemError as error:
         return str(error)
+    return OK if beats else f"no heartbeat within {ALIVE.seconds} s: start worker and beat (see Procfile)"

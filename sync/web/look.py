@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from sync.core.fieldkey import field_name
 from sync.core.model import UNREAD, Side
 
 FOLDER = Path(str(files("sync.web")))
@@ -38,7 +39,7 @@ def templates() -> Environment:
         "plural": plural,
         "side": lambda side: NAMES[Side(side)],
         "at": lambda side: f"{PLACES[Side(side)]} {NAMES[Side(side)]}",
-        "field": lambda key: key.partition("~")[0],
+        "field": field_name,
         "web": web_address,
     }
     return made

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from sync.core.errors import TryLater
 from sync.core.limits import Level
+from sync.flow.beat import TICK
 from sync.store.counters import CALLS, LIMITED, PASSES, WAITED, WRITES, Key
-from sync.store.report import Status
-from sync.web.health import TICK
+from sync.store.overview import Status
 from sync.wiring import Sync
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"

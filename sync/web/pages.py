@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sync.core.fieldkey import field_name
 from sync.core.model import LinkState, Side
 from sync.core.sides import compared, others
 from sync.remotes.notion.records import page_id, page_url
@@ -158,7 +159,7 @@ def _groups(held: Sequence[ConflictRow]) -> list[tuple[str, str, int, int]]:
     found: dict[tuple[str, str], list[int]] = {}
     for row in held:
         if row.resolved is None:
-            found.setdefault((row.mapping, row.field.partition("~")[0]), []).append(row.id)
+            found.setdefault((row.mapping, field_name(row.field)), []).append(row.id)
     return [(*key, len(ids), max(ids)) for key, ids in found.items() if len(ids) > 1]
 
 

@@ -1,4 +1,4 @@
-"""Which mappings a word concerns: those whose containers it names, and those that know its page; it keeps no hint."""
+"""Which mappings an event concerns: those whose containers it names, and those that know its page; it keeps no hint."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
+from sync.core.events import Event
 from sync.core.model import COMMENT, Ref, Side
 from sync.core.state import Observation
-from sync.core.words import Word
 from sync.flow.bind import remembered
 from sync.wiring import Sync
 
@@ -20,7 +20,7 @@ Place = tuple[Side, str]
 
 @dataclass(frozen=True)
 class Concern:
-    """One mapping that a word concerns: the record as it is asked for there, and what is known of it."""
+    """One mapping that an event concerns: the record as it is asked for there, and what is known of it."""
 
     mapping: str
     ref: Ref | None
@@ -37,21 +37,21 @@ class Places:
     mappings: dict[Place, set[str]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def concerned(self, word: Word) -> Iterator[Concern]:
-        """Yield the mappings that are to hear the word."""
+    def concerned(self, event: Event) -> Iterator[Concern]:
+        """Yield the mappings that are to hear the event."""
         by_place = self._current()
-        named = {name for each in word.containers for name in by_place.get((word.side, each), ())}
-        if word.ref is None:
+        named = {name for each in event.containers for name in by_place.get((event.side, each), ())}
+        if event.ref is None:
             yield from (Concern(name, None) for name in sorted(named))
             return
         names = [each.name for each in self.sync.mappings]
-        known = self.sync.store.seen_by(names, word.ref)
-        if word.ref.kind == COMMENT and word.side is Side.NOTION:
-            named |= self.sync.store.seen_by(names, Ref(Side.NOTION, word.ref.container)).keys()
-        elif word.side is Side.NOTION:
+        known = self.sync.store.seen_by(names, event.ref)
+        if event.ref.kind == COMMENT and event.side is Side.NOTION:
+            named |= self.sync.store.seen_by(names, Ref(Side.NOTION, event.ref.container)).keys()
+        elif event.side is Side.NOTION:
             named |= known.keys()  # a page that was moved away names its new home alone
         for name in sorted(named):
-            yield Concern(name, self._asked(name, word.ref), known.get(name))
+            yield Concern(name, self._asked(name, event.ref), known.get(name))
 
     def _asked(self, name: str, ref: Ref) -> Ref:
         """Return the record as that mapping asks for it: a page is at home or away as seen from its data source."""

@@ -9,10 +9,10 @@ from typing import NoReturn
 import uvicorn
 
 from sync import wiring
-from sync.address import address, listen, refuse_strangers
 from sync.config.settings import Settings, load_settings
 from sync.core.errors import Misconfigured, TandemError
 from sync.web.app import create
+from sync.wiring.address import address, listen, refuse_strangers
 
 GRACE = 5
 """Seconds that requests may go on after the process was asked to end."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.store.report import Status
+from sync.core.state import DONE
+from sync.store.overview import Status
 from sync.web.look import plural
 
 
@@ -39,6 +40,6 @@ def standing(row: Status) -> Standing:
         return Standing("busy", "Reading", f"a pass began ({row.last_pass.mode})")
     if row.queued + row.in_flight:
         return Standing("busy", "Writing", plural(row.queued + row.in_flight, "write") + " to go")
-    if row.last_pass.outcome != "done":
+    if row.last_pass.outcome != DONE:
         return Standing("busy", "Waiting", row.last_pass.outcome)
     return Standing("good", "In step")

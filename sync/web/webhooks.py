@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sync.core.events import BadDelivery, Event, is_news
 from sync.core.limits import Lane
-from sync.core.words import Garbled, Word, news
 from sync.remotes.github import webhook as github
 from sync.remotes.notion import webhook as notion
 from sync.web.aside import Aside
@@ -47,11 +47,11 @@ class Webhooks:
         body = await whole(request, github.MOST_BYTES)
         if not github.verified(request.headers, body, self.sync.settings.github_webhook_secrets):
             raise HTTPException(401, "X-Hub-Signature-256 does not fit GITHUB_WEBHOOK_SECRET")
-        event, payload = github.delivery(request.headers, body)
-        if event == github.PING:
+        name, payload = github.delivery(request.headers, body)
+        if name == github.PING:
             self.aside.note(f"{HEARD}github")
             return JSONResponse({"pong": True})
-        return await self._taken("github", github.words(event, payload))
+        return await self._taken("github", github.events(name, payload))
 
     async def notion(self, request: Request) -> Response:
         """Take a delivery of Notion's: 202, the handshake 200, a wrong signature 401."""
@@ -59,11 +59,11 @@ class Webhooks:
         token = await run_in_threadpool(self.handshake.token)
         if token is None or not notion.verified(request.headers, body, token):
             return await self._begun(request, body)
-        return await self._taken("notion", notion.words(notion.delivery(body)))
+        return await self._taken("notion", notion.events(notion.delivery(body)))
 
     async def _begun(self, request: Request, body: bytes) -> Response:
         """Keep the token of a handshake, the first one only; anything else is nobody's."""
-        with suppress(Garbled):
+        with suppress(BadDelivery):
             token = notion.handshake(notion.delivery(body))
             # Whether a handshake is signed is told both ways; one that is must be so by its own token.
             fits = "x-notion-signature" not in request.headers or notion.verified(request.headers, body, token or "")
@@ -71,20 +71,20 @@ class Webhooks:
                 return JSONResponse({"kept": True})
         raise HTTPException(401, "X-Notion-Signature does not fit the verification token")
 
-    async def _taken(self, service: str, words: tuple[Word, ...]) -> Response:
-        names = await run_in_threadpool(self._keep, words) if words else []
+    async def _taken(self, service: str, events: tuple[Event, ...]) -> Response:
+        names = await run_in_threadpool(self._keep, events) if events else []
         for name in names:
             self.aside.nudge("heed", name)
         self.aside.note(f"{HEARD}{service}")
         return JSONResponse({"hinted": names}, 202)
 
-    def _keep(self, words: Iterable[Word]) -> list[str]:
+    def _keep(self, events: Iterable[Event]) -> list[str]:
         """Keep what is news as hints, and return whose workers are to be nudged."""
         store, now = self.sync.store, self.sync.clock.now()
         hinted = set()
-        for word in words:
-            for each in self.places.concerned(word):
-                if each.ref is None or news(word, each.known):
-                    store.hint(each.mapping, each.ref, Lane.PERSON, now, mode=word.mode)
+        for event in events:
+            for each in self.places.concerned(event):
+                if each.ref is None or is_news(event, each.known):
+                    store.hint(each.mapping, each.ref, Lane.PERSON, now, mode=event.mode)
                     hinted.add(each.mapping)
         return sorted(hinted)

@@ -80,7 +80,7 @@ class Services:
 
         return GitHubSurveyor(self._github_door(gate, [repository]))
 
-    def ask_again(self, repository: str | None, now: datetime, gate: Gate) -> int:
+    def redeliver(self, repository: str | None, now: datetime, gate: Gate) -> int:
         """Have GitHub's deliveries about a repository, or an App's own, made again that failed; return how many."""
         from sync.remotes.github.deliveries import ROUTE, Deliveries
 
@@ -90,7 +90,7 @@ class Services:
         ours = f"{self.settings.public_url}{ROUTE}" if self.settings.public_url else ""
         try:
             deliveries = Deliveries(door, ours)
-            return deliveries.ask_again(repository, now) if repository else deliveries.ask_app_again(now)
+            return deliveries.redeliver(repository, now) if repository else deliveries.redeliver_of_app(now)
         finally:
             door.close()
 

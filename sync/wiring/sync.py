@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sync.calls import Calls, CountedGate
 from sync.config.logs import watch
 from sync.config.mappings import Loaded
 from sync.config.settings import Settings
@@ -21,15 +20,16 @@ from sync.core.model import Side
 from sync.core.pace import Pace
 from sync.core.ports import Designer, Surveyor
 from sync.flow.world import Patience, World
-from sync.keys import file_key, keep_file_key
 from sync.limiter.gate import FOREGROUND_PATIENCE, WORKER_PATIENCE, Gate
 from sync.limiter.redis import RedisLimiter
 from sync.queue.send import Nudges
 from sync.remotes.network import fingerprint
 from sync.remotes.notion.files import Signer
-from sync.runs import Runs
 from sync.store import SqlStore
 from sync.wiring.budgets import at_a_shell, budgets, of_a_worker
+from sync.wiring.calls import Calls, CountedGate
+from sync.wiring.keys import file_key, keep_file_key
+from sync.wiring.runs import Runs
 from sync.wiring.services import Both, Services
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Sync:
         """Return the world of a worker's task, which waits no longer than its patience for a call."""
         world = self._world(self.mapping(name), patience)
         working = replace(world, quiet=True, window=GUARD_WINDOW, rotation=of_a_worker(self.settings))
-        return replace(working, owner=self.runs.owner, fellow=self.fellow, watch=watch)
+        return replace(working, owner=self.runs.owner, fellow=self.fellow, log=watch)
 
     def fellow(self, name: str) -> World | None:
         """Return the world of another mapping, None where none is sound under that name."""
@@ -124,8 +124,14 @@ class Sync:
     def _seed(self) -> str:
         return self.settings.require_notion().get_secret_value()
 
-    def inherit(self) -> None:
-        """Make ready to write: keep the key of what will stand in issues, and take over from those who are no more.
+    def make_ready(self) -> None:
+        """Make ready to write: take over from the dead, and keep the key of what will stand in issues."""
+        self.take_over()
+        if self.settings.public_url and self.settings.notion_token:
+            keep_file_key(self.store, self._seed)
+
+    def take_over(self) -> None:
+        """Take over from those who are no more.
 
         What tasks and processes of this machine held is ours at once, where else their leases would run out. Should
         one of them live all the same, in a container of its own for example, its epoch is over and it writes nothing
@@ -134,9 +140,7 @@ class Sync:
         now = self.clock.now()
         dead = [owner for owner in self.store.owners(now) if self.runs.over(owner)]
         if dead:
-            self.store.bequeath(dead, now)
-        if self.settings.public_url and self.settings.notion_token:
-            keep_file_key(self.store, self._seed)
+            self.store.release_held_by(dead, now)
 
     def tally(self) -> None:
         """Add what this process has counted to the counters of all."""
@@ -167,9 +171,9 @@ class Sync:
         """Return what repositories are looked at with, apart from any mapping; an App is found by the one given."""
         return self.services.surveyor(repository, self._gate(FOREGROUND_PATIENCE))
 
-    def ask_again(self, repository: str | None, now: datetime) -> int:
+    def redeliver(self, repository: str | None, now: datetime) -> int:
         """Have GitHub's deliveries about a repository, or an App's own, made again that failed; return how many."""
-        return self.services.ask_again(repository, now, self._gate(WORKER_PATIENCE))
+        return self.services.redeliver(repository, now, self._gate(WORKER_PATIENCE))
 
     @cached_property
     def signer(self) -> Signer | None:

@@ -25,7 +25,7 @@ TURN_PATIENCE = 60.0
 _making = Lock()
 
 
-def tell() -> None:
+def configure_log() -> None:
     """Have this process's log kept as the settings say."""
     configure(load_settings())
 
@@ -50,7 +50,7 @@ def _current() -> Sync:
     redis_url = _worker_redis()
     limiter, app = RedisLimiter(redis_url, budgets(settings)), make_app(redis_url)
     sync = Sync(settings, loaded, open_store(url), limiter, Nudges(app))
-    sync.inherit()
+    sync.make_ready()
     return sync
 
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
-from sync.keys import NOTE
 from sync.remotes.notion.files import Held
+from sync.wiring.keys import NOTE
 from tests.acceptance.drawn import BODY, PNG, writes
 from tests.web.desk import nobodys_port, running
 from tests.web.staged import settings

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from sync.cli.stack import free_port
@@ -40,6 +41,20 @@ def test_the_sandbox_tells_a_web_process_of_what_happens_where_it_is_asked_to():
     assert "export GITHUB_WEBHOOK_SECRET=" in said
     assert "export NOTION_WEBHOOK_TOKEN=" in said
     assert "tandem up" in said
+
+
+def test_the_sandbox_tells_programs_where_it_is_in_one_document():
+    words = [sys.executable, "-m", "sync", "sandbox", "--port", str(port := free_port()), "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as sandbox:
+        try:
+            found = json.loads(sandbox.stdout.readline())
+            pages = httpx.get(f"{found['url']}/", trust_env=False)
+        finally:
+            sandbox.send_signal(signal.SIGINT)
+        rest = sandbox.stdout.read()
+    assert (pages.status_code, found["repository"], rest) == (200, "acme/api", "")
+    assert found["settings"]["NOTION_API_URL"].startswith(f"http://127.0.0.1:{port}")
+    assert found["database"]
 
 
 PLACES = {"/webhooks/github", "/webhooks/notion"}

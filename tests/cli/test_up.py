@@ -64,7 +64,7 @@ COUNT = """
 import sys
 from sync.store import open_store
 with open_store(sys.argv[1]) as store:
-    print(store.status_rows("roadmap").in_flight)
+    print(store.status("roadmap").in_flight)
 """
 
 

@@ -12,7 +12,8 @@ from sync.core.limits import Lane
 from sync.core.model import Side
 from sync.core.pace import AT_ONCE, Due, Pace
 from sync.flow.beat import due, tick
-from sync.flow.turn import decide, drain, heed, scheduled, turn
+from sync.flow.drain import drain
+from sync.flow.turn import decide, heed, scheduled, turn
 from sync.flow.write import next_write
 from tests.flow.test_turn import Asked, drained
 from tests.machine.team import MAPPING, Ticking

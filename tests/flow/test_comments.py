@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from sync.core.errors import Rejected, TryLater
+from sync.core.events import Mode
 from sync.core.limits import Lane
 from sync.core.mapping import Guards, Limit
 from sync.core.model import COMMENT, Action, LinkState, Presence, Ref, Side
-from sync.core.words import Mode
 from sync.flow.outcome import Outcome
 from sync.flow.turn import heed, turn
 from sync.flow.world import Rotation
@@ -48,7 +48,7 @@ def test_a_comment_is_a_link_of_its_own_below_that_of_its_issue_and_no_link_of_t
     tied.sync(full=False)
     (link,) = links(tied)
     assert (link.kind, link.state) == (COMMENT, LinkState.LINKED)
-    assert tied.store.links_count(MAPPING.name) == tied.store.status_rows(MAPPING.name).links == 1
+    assert tied.store.links_count(MAPPING.name) == tied.store.status(MAPPING.name).links == 1
     assert tied.store.statuses([MAPPING.name])[MAPPING.name].links == 1
 
 
@@ -249,7 +249,7 @@ def test_in_workers_the_guard_counts_comments_of_both_sides_over_an_hour(tied):
         drained(tied, world, queue)
     copies = [text for side in Side for text in texts(tied, side) if text.startswith("ada: ")]
     assert len(copies) == 2
-    assert "max_new_comments" in tied.store.status_rows(MAPPING.name).refusals
+    assert "max_new_comments" in tied.store.status(MAPPING.name).refusals
     tied.store.hint(MAPPING.name, None, Lane.PERSON, tied.clock.now(), mode=Mode.APPROVE)
     heed(world, queue)
     drained(tied, world, queue)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from sync.core.events import Mode
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
-from sync.core.words import Mode
 from sync.flow.turn import heed, turn
 from sync.flow.world import Rotation
 from tests.flow.test_turn import Asked, drained

@@ -10,7 +10,8 @@ import pytest
 
 from sync.core.mapping import Guards, Limit
 from sync.core.model import Presence, Side
-from sync.flow.turn import decide, drain, turn
+from sync.flow.drain import drain
+from sync.flow.turn import decide, turn
 from sync.store import open_store
 from tests.machine.team import Team
 
@@ -111,7 +112,7 @@ def worked(team):
     for _ in range(6):
         drain(lambda _name: world, world, QUEUE, lambda: False)
         decide(world, QUEUE)
-    return team.store.status_rows(team.mapping.name).refusals
+    return team.store.status(team.mapping.name).refusals
 
 
 @EACH

@@ -95,12 +95,12 @@ def test_one_record_that_fails_again_and_again_waits_longer_each_time_while_the_
     assert 3 <= len(remote.asked) <= 20
     assert gaps == sorted(gaps)
     assert gaps[-1] >= 60
-    assert ward.store.status_rows(ward.mapping.name).oldest_unsynced_seconds is not None
+    assert ward.store.status(ward.mapping.name).oldest_unsynced_seconds is not None
     remote.ill = None
     ward.clock.advance(3600)
     assert ward.sync(full=False).converged
     assert "renamed g1" in {ward.shown(Side.NOTION, id_, "title") for id_ in ward.here(Side.NOTION)}
-    assert ward.store.status_rows(ward.mapping.name).oldest_unsynced_seconds is None
+    assert ward.store.status(ward.mapping.name).oldest_unsynced_seconds is None
 
 
 @pytest.mark.parametrize("ward", [Ailing, Mute], indirect=True)

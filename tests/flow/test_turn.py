@@ -11,8 +11,9 @@ from sync.core.mapping import Policy
 from sync.core.model import Ref, Side
 from sync.core.pace import Pace
 from sync.flow.beat import due
+from sync.flow.drain import drain
 from sync.flow.run import resume
-from sync.flow.turn import BITE, decide, drain, heed, turn
+from sync.flow.turn import BITE, decide, heed, turn
 from sync.flow.write import next_write
 from tests.machine.team import MAPPING, Fault, denied, lost
 
@@ -186,13 +187,13 @@ def test_what_a_guard_holds_back_is_written_once_a_person_lets_it_through_and_no
     issues, world = quarrel(team, 8), team.world()
     drained(team, world, queue)
     assert closed(team) == 0
-    assert team.store.status_rows(MAPPING.name).refusals
+    assert team.store.status(MAPPING.name).refusals
     later = team.create(Side.NOTION, "born meanwhile")
     team.store.hint(MAPPING.name, None, Lane.PERSON, team.clock.now(), mode="approve")
     heed(world, queue)
     drained(team, world, queue)
     assert closed(team) == len(issues) == 8
-    assert not team.store.status_rows(MAPPING.name).refusals
+    assert not team.store.status(MAPPING.name).refusals
     assert team.store.link_of(MAPPING.name, Ref(Side.NOTION, later)) is None
 
 

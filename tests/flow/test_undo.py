@@ -6,10 +6,10 @@ import pytest
 
 from sync.core.mapping import Guards, Limit, Policy
 from sync.core.model import Action, Presence, Side
+from sync.core.state import PassMode
 from sync.core.undo import Wrote
 from sync.flow import run as flow
 from sync.flow.undo import NOT_TAKEN, undo
-from sync.store.passes import UNDO
 from tests.machine.team import MAPPING, Fault, lost
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -38,7 +38,7 @@ def undone(team, pass_id, **how):
     """Undo a pass as a pass, and return its name and what came of it."""
     lines = team.store.written_in(pass_id)
     writes = [Wrote(line.link, line.side, Action(line.action), line.replaced) for line in lines]
-    return passed(team, mode=UNDO, work=lambda world: undo(world, writes, wait=team.clock.advance, **how))
+    return passed(team, mode=PassMode.UNDO, work=lambda world: undo(world, writes, wait=team.clock.advance, **how))
 
 
 def everything(team):
@@ -217,7 +217,7 @@ def test_a_page_that_was_trashed_for_its_issue_comes_back_alone(team):
     _, found = undone(team, pass_id)
     assert len(found.back) == 1
     assert team.shelves[Side.NOTION].versions[page][-1].presence is Presence.PRESENT
-    assert team.store.status_rows(MAPPING.name).oldest_unsynced_seconds is None
+    assert team.store.status(MAPPING.name).oldest_unsynced_seconds is None
     quiet(team)
     assert team.here(Side.GITHUB) == []
 

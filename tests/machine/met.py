@@ -16,7 +16,7 @@ LIVES: Counter[tuple] = Counter()
 WEATHER: Counter[str] = Counter()
 SAID: Counter[str] = Counter()
 HEARD: Counter[bool] = Counter()
-"""Words that were news, and such that were none."""
+"""Events that were news, and such that were none."""
 
 FLOWING = {"title", "status", "multi_select", "people", "select", "number", "checkbox", "date"}
 """The types of properties to which a change has to have flowed."""
@@ -58,7 +58,7 @@ def enough():
     assert not unmet, f"a green run that never met these proves nothing of them: {unmet}"
     assert not FLOWING - {kind for case, kind in CASES if case is Case.FLOW}
     assert not COMMON - set(LIVES)
-    assert set(HEARD) == {True, False}, "words have to have been kept and dropped"
+    assert set(HEARD) == {True, False}, "events have to have been kept and dropped"
     cut_off = {when for when, call in map(str.split, WEATHER) if call not in READS}
     assert cut_off == {"before", "after"}, "writes have to have been cut off on either side of their effect"
     told = {"copied to github", "copied to notion", "followed", "edited copy", "as it was", "one side out of sight"}

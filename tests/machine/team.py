@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from sync.core import facets
 from sync.core.bind import bind
 from sync.core.errors import Denied, TryLater, Unsafe
+from sync.core.events import Event, is_news
 from sync.core.limits import Lane
 from sync.core.mapping import Births, Direction, GitHubScope, Guards, Limit, Mapping, NotionScope, Policy, Row
 from sync.core.model import UNREAD, Person, Presence, Property, Ref, Schema, Side, Value
 from sync.core.values import names
-from sync.core.words import Word, news
 from sync.flow import run as flow
 from sync.flow.bind import bind as bound_now
 from sync.flow.turn import heed, turn
@@ -263,15 +263,15 @@ class Team:
         self._alive(lambda: heed(self.world(owner), NOBODY))
 
     def hear(self, side: Side, id_: str, *, ago: int) -> None:
-        """Have a service tell of an edit of a record, the last one or one before it; its word is kept if it is news."""
+        """Have a service tell of an edit of a record, the last or one before it; the event is kept if it is news."""
         shelf = self.shelves[side]
         version = shelf.versions[id_][-1 - ago % len(shelf.versions[id_])]
         shown = shelf.record(id_, version) if side is Side.GITHUB else None
         ref = shelf.record(id_, version).ref
-        word = Word(side, (shelf.container,), ref, time=version.since, shown=shown)
+        event = Event(side, (shelf.container,), ref, time=version.since, shown=shown)
         known = self.store.observations(self.mapping.name, [ref]).get(ref)
-        self.heard[news(word, known)] += 1
-        if news(word, known):
+        self.heard[is_news(event, known)] += 1
+        if is_news(event, known):
             self.store.hint(self.mapping.name, ref, Lane.PERSON, self.clock.now())
 
     def write_one(self, owner: str) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sync.core.errors import Denied, TryLater
-from sync.flow import missed
+from sync.flow import redeliver
 from sync.remotes.github.client import Door
 from sync.remotes.github.credential import PersonalToken, TheApp
 from sync.remotes.github.deliveries import Deliveries
@@ -64,13 +64,13 @@ def door(stand, gate):
 
 @pytest.mark.parametrize("address", ["", "https://sync.example.com/webhooks/github"])
 def test_what_failed_and_was_not_made_since_is_asked_for_again(stand, door, address):
-    assert Deliveries(door, address).ask_again("acme/api", NOW) == 2
+    assert Deliveries(door, address).redeliver("acme/api", NOW) == 2
     posted = [asked.path for asked in stand.asked if asked.verb == "POST"]
     assert posted == [f"{HOOKS}/7/deliveries/{number}/attempts" for number in (15, 7)]
 
 
 def test_other_peoples_hooks_are_left_alone(stand, door):
-    assert Deliveries(door, "https://elsewhere.example.com/webhooks/github").ask_again("acme/api", NOW) == 0
+    assert Deliveries(door, "https://elsewhere.example.com/webhooks/github").redeliver("acme/api", NOW) == 0
     assert [asked.path for asked in stand.asked] == [HOOKS]
 
 
@@ -79,10 +79,10 @@ def test_a_token_that_does_not_reach_the_hooks_asks_for_nothing(stand, gate, sta
     stand.says(Said(status, {"message": "Resource not accessible by personal access token"}))
     found = Deliveries(Door(PersonalToken("sandbox-github"), gate, base_url=stand.url))
     if status == 404:
-        assert found.ask_again("acme/api", NOW) == 0
+        assert found.redeliver("acme/api", NOW) == 0
     else:
         with pytest.raises(Denied):
-            found.ask_again("acme/api", NOW)
+            found.redeliver("acme/api", NOW)
 
 
 def as_app(stand, gate, key):
@@ -96,7 +96,7 @@ def test_an_apps_own_webhook_is_asked_about_as_the_app(stand, gate, app_key):
         return Said(202, {}) if asked.verb == "POST" else Said(200, PAGES[1])
 
     stand.script = say
-    assert as_app(stand, gate, app_key).ask_app_again(NOW) == 1
+    assert as_app(stand, gate, app_key).redeliver_of_app(NOW) == 1
     assert [asked.path for asked in stand.asked if asked.verb == "POST"] == ["/app/hook/deliveries/7/attempts"]
     for asked in stand.asked:
         scheme, _, token = asked.headers["authorization"].partition(" ")
@@ -108,7 +108,7 @@ def test_an_apps_own_webhook_is_asked_about_as_the_app(stand, gate, app_key):
 @pytest.mark.parametrize("said", [Said(200, THEIRS["config"]), Said(200, {}), Said(404, {"message": "Not Found"})])
 def test_an_apps_webhook_that_leads_elsewhere_is_left_alone(stand, gate, app_key, said):
     stand.script = lambda _asked: said
-    assert as_app(stand, gate, app_key).ask_app_again(NOW) == 0
+    assert as_app(stand, gate, app_key).redeliver_of_app(NOW) == 0
     assert [asked.path for asked in stand.asked] == ["/app/hook/config"]
 
 
@@ -134,7 +134,7 @@ class Asked:
     def now(self):
         return NOW
 
-    def ask_again(self, repository, now):
+    def redeliver(self, repository, now):
         if repository is None:
             self.all += 1
             return 0
@@ -149,7 +149,7 @@ class Asked:
 def test_repositories_come_in_turn_and_one_that_is_denied_holds_up_no_other():
     names = [f"acme/r{number:02}" for number in range(50)]
     store, asked = Notes(), Asked(denied=names[3:4])
-    found = [missed.ask_again(asked, [*names, names[0]], store, asked) for _ in range(4)]
+    found = [redeliver.redeliver(asked, [*names, names[0]], store, asked) for _ in range(4)]
     assert found == [19, 20, 10, 19]
     assert asked.names[:50] == names
     assert asked.all == 4
@@ -158,6 +158,6 @@ def test_repositories_come_in_turn_and_one_that_is_denied_holds_up_no_other():
 def test_a_service_that_is_away_is_asked_about_the_next_one_later():
     store, asked = Notes(), Asked(away=["b"])
     with pytest.raises(TryLater):
-        missed.ask_again(asked, ["a", "b", "c"], store, asked)
-    assert missed.ask_again(asked, ["a", "b", "c"], store, asked) == 1
+        redeliver.redeliver(asked, ["a", "b", "c"], store, asked)
+    assert redeliver.redeliver(asked, ["a", "b", "c"], store, asked) == 1
     assert asked.names == ["a", "b", "c"]

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from sync.core.words import Mode
+from sync.core.events import Mode
 from sync.remotes.github import webhook as github_webhook
 from sync.remotes.notion import webhook as notion_webhook
 from sync.sandbox.clock import Clock
@@ -53,7 +53,7 @@ class Scene:
         found = self.events.look()
         for event in found:
             assert faults(event) == [], event.payload["action"]
-            assert github_webhook.words(event.name, event.payload)
+            assert github_webhook.events(event.name, event.payload)
         self.last = found
         return [(event.name, event.payload["action"]) for event in found]
 
@@ -149,9 +149,9 @@ def test_edits_of_one_page_between_two_looks_are_told_together_with_all_their_au
     (payload,) = workspace.last
     assert {each["id"] for each in payload["authors"]} == {workspace.ada.id, workspace.grace.id}
     assert "title" in payload["data"]["updated_properties"]
-    (word,) = notion_webhook.words(payload)
-    assert workspace.ids.data_source in word.containers
-    assert word.ref.id == workspace.page
+    (event,) = notion_webhook.events(payload)
+    assert workspace.ids.data_source in event.containers
+    assert event.ref.id == workspace.page
 
 
 def test_a_delivery_tells_when_it_happened_and_not_when_it_was_told(workspace):
@@ -197,8 +197,8 @@ def test_comments_and_schemas_are_told(workspace):
     assert [(each["name"], each["action"]) for each in workspace.last[0]["data"]["updated_properties"]] == [
         ("Tags", "updated")
     ]
-    (word,) = notion_webhook.words(workspace.last[0])
-    assert word.mode is Mode.BIND
+    (event,) = notion_webhook.events(workspace.last[0])
+    assert event.mode is Mode.BIND
 
 
 @needed

@@ -86,7 +86,9 @@ def test_many_mappings_stand_as_each_of_them_does(store, clock):
     store.stop("third", "a person")
     clock.forward(60)
     names = [M, "other", "third", "nobody"]
-    assert dict(store.statuses(names)) == {name: store.status_rows(name) for name in names}
+    assert dict(store.statuses(names)) == {name: store.status(name) for name in names}
+    assert [each.conflicts for each in store.statuses(names).values()] == [1, 0, 0, 0]
+    assert store.status("other").paused == "no permission"
     assert store.statuses(["third"])["third"].paused == "a person"
 
 
@@ -97,7 +99,7 @@ def test_a_stopped_mapping_stays_so_whoever_writes_its_state_and_its_writes_wait
     store.stop(M, "second word")
     store.save_mapping(replace(store.mapping(M), paused=None))
     assert store.stopped() == {M}
-    assert store.status_rows(M).paused == "first word"
+    assert store.status(M).paused == "first word"
     assert store.lease("one", at(0), at(60)) is None
     store.go_on(M)
     assert store.stopped() == frozenset()

@@ -45,7 +45,7 @@ def test_a_comments_link_knows_its_parent_and_is_none_of_the_mappings_links(stor
     link = store.tie(M, said(), told(), store.tick(), parent=parent.id)
     assert (link.kind, link.parent, known(store, link.id).parent.id) == (COMMENT, parent.id, parent.id)
     assert [each.link.id for each in store.children(parent.id)] == [link.id]
-    assert store.links_count(M) == store.status_rows(M).links == store.browse(Wanted(M))[0] == 1
+    assert store.links_count(M) == store.status(M).links == store.browse(Wanted(M))[0] == 1
 
 
 def test_a_link_that_changes_its_state_has_its_comments_decided_again(store):

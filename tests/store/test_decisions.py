@@ -129,10 +129,10 @@ def test_what_is_withheld_is_decided_again_in_every_round(store):
     kept_back = decision(store, link.id, withheld="max_overwrites:title", because="withheld")
     store.release(M, upto, {"max_overwrites:title": "9 writes"}, [kept_back])
     assert known(store, link.id).outgoing is None
-    assert store.status_rows(M).refusals == {"max_overwrites:title": "9 writes"}
+    assert store.status(M).refusals == {"max_overwrites:title": "9 writes"}
     assert marked(store) == [link.id]
     decide(store, decision(store, link.id, op=op()))
-    assert store.status_rows(M).refusals == {}
+    assert store.status(M).refusals == {}
     assert known(store, link.id).outgoing.stage is Stage.QUEUED
     assert marked(store) == []
 
@@ -172,7 +172,7 @@ def test_unmapped_values_replace_the_earlier_ones_and_are_counted_by_value(store
         (Side.GITHUB, "labels", "xy", 1),
         (Side.NOTION, "state", "Blocked", 2),
     ]
-    assert store.status_rows(M).unmapped == 2
+    assert store.status(M).unmapped == 2
     decide(store, decision(store, one.id), decision(store, two.id))
     assert store.unmapped(M) == []
 
@@ -296,4 +296,4 @@ def test_an_order_for_a_link_that_ended_leaves_nothing_waiting_once_it_is_droppe
     decide(store, decision(store, link.id, state=LinkState.TOMBSTONED))
     store.order(M, [decision(store, link.id, op=op())], at(1))
     store.drop(leased(store, now=1), store.tick(), "it moved")
-    assert store.status_rows(M).oldest_unsynced_seconds is None
+    assert store.status(M).oldest_unsynced_seconds is None

@@ -7,10 +7,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sync.core.events import Mode
 from sync.core.limits import Lane
 from sync.core.model import Action, Change, Conflict, LinkState, Op, Ref, Shadow, Side
 from sync.core.state import Decision, Failure, Observation
-from sync.core.words import Mode
 from sync.flow.beat import due
 from sync.flow.turn import heed
 from sync.web.access import SESSION, Access
@@ -247,7 +247,7 @@ def test_a_mapping_that_a_person_paused_is_neither_read_nor_written_until_it_goe
     decided(desk, tied, op=Op(Side.NOTION, Action.UPDATE, (change,), "changed"))
     assert desk.client.post("/api/mappings/roadmap/pause").json() == {"paused": "roadmap"}
     store, now, queue = desk.store, desk.sync.clock.now(), Asked()
-    assert store.status_rows("roadmap").paused == "stopped by a person on the dashboard"
+    assert store.status("roadmap").paused == "stopped by a person on the dashboard"
     assert store.statuses(["roadmap"])["roadmap"].paused == "stopped by a person on the dashboard"
     world = desk.sync.world("roadmap")
     store.hint("roadmap", None, Lane.PERSON, now)
@@ -259,9 +259,9 @@ def test_a_mapping_that_a_person_paused_is_neither_read_nor_written_until_it_goe
     assert store.next_due("roadmap") is None
     # Whoever works the mapping writes its state back whole, and the pause stays.
     desk.remember()
-    assert store.status_rows("roadmap").paused
+    assert store.status("roadmap").paused
     assert desk.client.post("/api/mappings/roadmap/resume").json() == {"resumed": "roadmap"}
-    assert store.status_rows("roadmap").paused is None
+    assert store.status("roadmap").paused is None
     assert store.lease("somebody", now, now) is not None
     assert Mode.BIND in {hint.mode for hint in desk.hints()}
 

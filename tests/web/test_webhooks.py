@@ -10,8 +10,8 @@ from sync.core.limits import Lane
 from sync.remotes.github import webhook
 from tests.queue.conftest import eventually
 from tests.remotes.truth import FOLDER, needed
+from tests.web.deliveries import told
 from tests.web.desk import API, SECRET, environment, nobodys_port, running, sign
-from tests.web.words import told
 
 
 @needed

@@ -1,4 +1,4 @@
-"""The nodes of a body in canonical form, and when two bodies say the same; no side's spelling is known here."""
+"""The nodes of a body in canonical form; no side's spelling is known here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 SPACE = " \t\n"
 """White space that may be trimmed; a non-breaking space is a character like any other."""
-_BLANKS = re.compile(r"\s+")
 _NEAR_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 

@@ -22,7 +22,6 @@ from sync.core.document import (
     Paragraph,
     Quote,
     Raw,
-    Run,
     Runs,
     Table,
     Task,
@@ -213,8 +212,3 @@ def titled(blocks: Blocks) -> tuple[Runs, Blocks]:
     if blocks and isinstance(blocks[0], Paragraph):
         return blocks[0].runs, blocks[1:]
     return (), blocks
-
-
-def single(text: str) -> Runs:
-    """Return a text as runs."""
-    return (Run(text),) if text else ()

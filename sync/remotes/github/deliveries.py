@@ -37,11 +37,11 @@ class Deliveries:
     door: Door
     address: str = ""
 
-    def ask_again(self, repository: str, now: datetime) -> int:
+    def redeliver(self, repository: str, now: datetime) -> int:
         """Have the deliveries to us made again that failed, and return how many those were."""
         return sum(self._again(f"/repos/{repository}/hooks/{hook}/deliveries", now) for hook in self._hooks(repository))
 
-    def ask_app_again(self, now: datetime) -> int:
+    def redeliver_of_app(self, now: datetime) -> int:
         """Have the deliveries of the App's own webhook made again that failed, and return how many those were."""
         hook = self.door.read("/app/hook/config")
         ours = hook.status == HTTPStatus.OK and self._ours(hook.body.get("url"))

@@ -39,7 +39,7 @@ def _untyped(door: Door, name: str) -> list[str]:
     answer = door.read(f"/repos/{name}/issue-types")
     if answer.status == HTTPStatus.OK and answer.body:
         return []
-    return [f"the owner of {name} has set up no issue types, so the row `type` does nothing there: take it out"]
+    return [f"the owner of {name} has set up no issue types, so the row `type` does nothing there\ntake the row out"]
 
 
 def _fault(name: str, answer: Answer) -> tuple[str, str] | None:

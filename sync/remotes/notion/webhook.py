@@ -1,4 +1,4 @@
-"""Notion's deliveries as words: who sent them, and which page or data source they are about; it asks nobody anything.
+"""Notion's deliveries as events: who sent them, and which page or data source they are about; it asks nobody anything.
 
 They hold no values, old or new, so that every one of them is at most a reason to look.
 """
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sync.core.events import BadDelivery, Event, Mode
 from sync.core.model import Ref, Side
-from sync.core.words import Garbled, Mode, Word
 from sync.remotes.network import signed
 from sync.remotes.notion import records
 
@@ -32,13 +32,13 @@ def verified(headers: Mapping[str, str], body: bytes, token: str) -> bool:
 
 
 def delivery(body: bytes) -> Json:
-    """Return the payload; raises Garbled."""
+    """Return the payload; raises BadDelivery."""
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
-        raise Garbled("the body is no JSON") from None
+        raise BadDelivery("the body is no JSON") from None
     if not isinstance(payload, dict):
-        raise Garbled("a delivery is a JSON object")
+        raise BadDelivery("a delivery is a JSON object")
     return payload
 
 
@@ -48,7 +48,7 @@ def handshake(payload: Json) -> str | None:
     return token if isinstance(token, str) and token and "type" not in payload else None
 
 
-def words(payload: Json) -> tuple[Word, ...]:
+def events(payload: Json) -> tuple[Event, ...]:
     """Return what a delivery says that may concern a mapping; nothing where it is about anything else."""
     kind, _, happened = str(payload.get("type")).partition(".")
     entity = _object(payload.get("entity"))
@@ -60,21 +60,21 @@ def words(payload: Json) -> tuple[Word, ...]:
         return _of_comment(entity.get("id"), about.get("page_id"), None if happened == "deleted" else time)
     if kind in ("data_source", "database") and happened in _BOUND_ANEW:
         container = _id(entity.get("id"))
-        return (Word(Side.NOTION, (container,), mode=Mode.BIND),) if container else ()
+        return (Event(Side.NOTION, (container,), mode=Mode.BIND),) if container else ()
     return ()
 
 
-def _of_page(raw: Any, about: Json, time: datetime | None) -> tuple[Word, ...]:  # noqa: ANN401 - any JSON
+def _of_page(raw: Any, about: Json, time: datetime | None) -> tuple[Event, ...]:  # noqa: ANN401 - any JSON
     page, parent = _id(raw), _object(about.get("parent"))
     # A row's parent names its database and its data source, with or without a type (both were seen live in 2025).
     named = (_id(parent.get(name)) for name in ("data_source_id", "id"))
-    return (Word(Side.NOTION, tuple(filter(None, named)), Ref(Side.NOTION, page), time=time),) if page else ()
+    return (Event(Side.NOTION, tuple(filter(None, named)), Ref(Side.NOTION, page), time=time),) if page else ()
 
 
-def _of_comment(raw: Any, under: Any, time: datetime | None) -> tuple[Word, ...]:  # noqa: ANN401 - any JSON
-    """Return the word of a comment, also of one that stands on a block, which no list of the page shows."""
+def _of_comment(raw: Any, under: Any, time: datetime | None) -> tuple[Event, ...]:  # noqa: ANN401 - any JSON
+    """Return the event of a comment, also of one that stands on a block, which no list of the page shows."""
     comment, page = _id(raw), _id(under)
-    return (Word(Side.NOTION, (), Ref.comment(Side.NOTION, comment, page), time=time),) if comment and page else ()
+    return (Event(Side.NOTION, (), Ref.comment(Side.NOTION, comment, page), time=time),) if comment and page else ()
 
 
 def _object(raw: Any) -> Json:  # noqa: ANN401 - JSON is any shape until it is looked at

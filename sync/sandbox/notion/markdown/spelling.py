@@ -11,7 +11,6 @@ from sync.sandbox.notion.model import Json
 BREAK, CELL_BREAK, TAG_BREAK = "\\\n", "<br />", "<br/>"
 """Line breaks among words, in a cell of a table of signs, in one of a table of tags."""
 _SIGN = re.compile(r"([!-/:-@\[-`{-~])")
-_EDGES = re.compile(r"^\s+|\s+$")
 _LINE_EDGE = re.compile(r"(?<=\n)[^\S\n]+")
 _TAGS = (("strikethrough", "s"), ("italic", "i"), ("bold", "b"), ("underline", "u"))
 

@@ -8,8 +8,8 @@ import pytest
 from sync.core.model import Presence, Ref, Side
 from sync.remotes.notion.records import page_id
 from tests.remotes.truth import FOLDER, needed
+from tests.web.deliveries import PAGE, TOKEN, a_page, named, observed, page_event
 from tests.web.desk import DATABASE, SOURCE, environment, running
-from tests.web.words import PAGE, TOKEN, a_page, named, observed, page_event
 
 
 @pytest.fixture

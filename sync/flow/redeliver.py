@@ -1,4 +1,4 @@
-"""Words that were not heard, asked for again: a few repositories at a time, in turn; the polls see the same anyway."""
+"""Webhooks that GitHub could not deliver, asked for again, some repositories at a time; the polls see the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AT_ONCE = 20
 PLACE = "deliveries asked for up to"
 
 
-def ask_again(deliveries: Redeliverer, repositories: Sequence[str], store: Store, clock: Clock) -> int:
+def redeliver(deliveries: Redeliverer, repositories: Sequence[str], store: Store, clock: Clock) -> int:
     """Have the deliveries made again that failed, and return how many; raises TryLater where it cannot go on now.
 
     Those that tell of all repositories at once, an App's own, come first.
@@ -36,7 +36,7 @@ def ask_again(deliveries: Redeliverer, repositories: Sequence[str], store: Store
 
 def _asked(deliveries: Redeliverer, repository: str | None, clock: Clock) -> int:
     try:
-        return deliveries.ask_again(repository, clock.now())
+        return deliveries.redeliver(repository, clock.now())
     except TryLater:
         raise
     except TandemError:

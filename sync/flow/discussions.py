@@ -8,11 +8,10 @@ from dataclasses import replace
 from sync.core.bound import MARK, Bound
 from sync.core.comments import OLD, before
 from sync.core.errors import Vanished
+from sync.core.events import Hint, Mode
 from sync.core.model import ISSUE, Link, LinkState, Record, Ref, Side
 from sync.core.observe import Moment
-from sync.core.store import Hint
 from sync.core.unread import untouched
-from sync.core.words import Mode
 from sync.flow.depths import deepen
 from sync.flow.fetch import look
 from sync.flow.keep import keep
@@ -22,7 +21,7 @@ ACTIVE = 100
 """Of so many pages that just changed, or were just tied, the discussion is read at once; of others in rotation."""
 
 
-def overhear(world: World, bound: Bound, began: Moment) -> None:
+def read_comments(world: World, bound: Bound, began: Moment) -> None:
     """Read the comments that changed on GitHub, and those of pages that were seen to change since the pass began."""
     if bound.discussion is None:
         return
@@ -31,10 +30,10 @@ def overhear(world: World, bound: Bound, began: Moment) -> None:
             _list(world, bound, (side, container), began)
     for link in world.store.stirred(world.name, began.seq, began.at, ACTIVE):
         if not _only_us(world, bound, link.ref(Side.NOTION)):
-            discussion(world, bound, link, Side.NOTION, began)
+            read_discussion(world, bound, link, Side.NOTION, began)
 
 
-def attend(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> None:
+def read_hinted(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> None:
     """Read the discussions of pages that a hint names, and all that no list shows where a person looks again."""
     looked: set[int] = set()
     for hint in hints:
@@ -46,11 +45,11 @@ def attend(world: World, bound: Bound, hints: Iterable[Hint], began: Moment) -> 
             _look_below(world, bound, link, began)
         elif hint.ref is not None and hint.ref.side is Side.NOTION and not _only_us(world, bound, hint.ref):
             looked.add(link.id)
-            discussion(world, bound, link, Side.NOTION, began)
+            read_discussion(world, bound, link, Side.NOTION, began)
 
 
 def _only_us(world: World, bound: Bound, page: Ref | None) -> bool:
-    """Tell whether a page stirred because of our own writing: who comments is told of by words of their own."""
+    """Tell whether a page stirred because of our own writing: comments have events of their own."""
     seen = world.store.observations(world.name, [page]).get(page) if page else None
     return bound.discussion is None or (seen is not None and untouched(bound, seen.record, seen))
 
@@ -61,10 +60,10 @@ def _look_below(world: World, bound: Bound, link: Link, began: Moment) -> None:
         return
     deepen(world, bound, link)
     for side in Side if bound.discussion is not None else ():
-        discussion(world, bound, link, side, began)
+        read_discussion(world, bound, link, side, began)
 
 
-def discussion(world: World, bound: Bound, link: Link, side: Side, began: Moment) -> None:
+def read_discussion(world: World, bound: Bound, link: Link, side: Side, began: Moment) -> None:
     """Read all comments under one record; what it does not show of those that were known is read by its identity."""
     ref, moment = link.ref(side), Moment(world.store.tick(), world.now())
     if ref is None:
@@ -78,24 +77,24 @@ def discussion(world: World, bound: Bound, link: Link, side: Side, began: Moment
     there = {record.ref for record in shown}
     known = [seen.record for each in world.store.children(link.id) if (seen := each.on(side)) is not None]
     look(world, bound, [each.ref for each in known if each.presence.in_sight and each.ref not in there])
-    world.store.save_cursor(world.name, side, heard(ref), "", moment.at)
+    world.store.save_cursor(world.name, side, read_mark(ref), "", moment.at)
 
 
-def heard(ref: Ref) -> str:
+def read_mark(ref: Ref) -> str:
     """Return the name under which is kept that a record's comments were read."""
     return f"comments:{ref.id}"
 
 
-def deep(world: World, bound: Bound, link: Link, began: Moment) -> None:
+def reread(world: World, bound: Bound, link: Link, began: Moment) -> None:
     """Read a link's comments anew: the page's, and the issue's where some are known, of which one may be deleted."""
     if bound.discussion is None or link.state is not LinkState.LINKED:
         return
-    discussion(world, bound, link, Side.NOTION, began)
+    read_discussion(world, bound, link, Side.NOTION, began)
     if world.store.children(link.id):
-        discussion(world, bound, link, Side.GITHUB, began)
+        read_discussion(world, bound, link, Side.GITHUB, began)
 
 
-def listed(container: str) -> str:
+def list_cursor(container: str) -> str:
     """Return the name under which the cursor of a container's comments is kept."""
     return f"comments:{container}"
 
@@ -103,7 +102,7 @@ def listed(container: str) -> str:
 def _list(world: World, bound: Bound, place: tuple[Side, str], began: Moment) -> None:
     """Read one container's list of comments to its end; only there its cursor moves."""
     store, at, (side, container) = world.store, world.now(), place
-    cursor = store.cursor(world.name, side, listed(container))
+    cursor = store.cursor(world.name, side, list_cursor(container))
     batches, following = world.discussion(side).changes(container, cursor), cursor
     while True:
         moment = Moment(store.tick(), world.now())
@@ -114,7 +113,7 @@ def _list(world: World, bound: Bound, place: tuple[Side, str], began: Moment) ->
         following = batch.cursor
         world.progress("reading comments", len(batch.records))
     if following is not None:
-        store.save_cursor(world.name, side, listed(container), following, at)
+        store.save_cursor(world.name, side, list_cursor(container), following, at)
 
 
 def _keep(world: World, bound: Bound, records: Sequence[Record], moments: tuple[Moment, Moment]) -> None:

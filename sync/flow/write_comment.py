@@ -9,7 +9,7 @@ from sync.core.state import Known, Outgoing
 from sync.flow.world import World
 
 
-def speak(world: World, outgoing: Outgoing) -> Record:
+def write_comment(world: World, outgoing: Outgoing) -> Record:
     """Make the one call that an op on a comment intends, and return what the reply showed."""
     op, talk = outgoing.op, world.discussion(outgoing.op.side)
     known = _known(world, outgoing)
@@ -24,7 +24,7 @@ def speak(world: World, outgoing: Outgoing) -> Record:
     return talk.reword(copy.record.ref, _speech(world, known, outgoing))
 
 
-def seek(world: World, outgoing: Outgoing, mark: Put) -> Record | None:
+def find_copy(world: World, outgoing: Outgoing, mark: Put) -> Record | None:
     """Look for the copy with that mark, whose reply was lost; what it would stand under may be gone by now."""
     under = home(world, outgoing)
     if under is None:

@@ -9,8 +9,8 @@ import pytest
 from sync.core.model import Ref, Side
 from sync.remotes.github import records as github
 from tests.remotes.truth import FOLDER, needed
+from tests.web.deliveries import issue, named, observed, told
 from tests.web.desk import API, SOURCE, environment, running
-from tests.web.words import issue, named, observed, told
 
 
 def test_an_issue_that_was_edited_becomes_a_hint_and_a_nudge(desk):

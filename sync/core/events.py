@@ -1,6 +1,6 @@
-"""What a service tells us unasked, as values: a word names what to look at, or proves that it was seen; it is no hint.
+"""What a service tells us unasked: an event names what to look at, or proves that it was seen.
 
-A hint is what is kept of a word that is news.
+A hint is what is kept of an event that is news.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sync.core.errors import TandemError
+from sync.core.limits import Lane
 from sync.core.model import Record, Ref, Side
 from sync.core.state import Observation
 
@@ -30,12 +31,23 @@ class Mode(StrEnum):
     APPROVE = "approve"
 
 
-class Garbled(TandemError):
+@dataclass(frozen=True)
+class Hint:
+    """A wish that something be looked at: one record, or the whole mapping where `ref` is None."""
+
+    mapping: str
+    ref: Ref | None
+    lane: Lane
+    at: datetime
+    mode: Mode = Mode.HINT
+
+
+class BadDelivery(TandemError):
     """What came is no delivery: nothing can be read from it, and sending it again would not help."""
 
 
 @dataclass(frozen=True)
-class Word:
+class Event:
     """One thing that a service says has happened.
 
     `containers` are ids of repositories, data sources or databases, any of which may be a mapping's; `ref` is the
@@ -51,16 +63,16 @@ class Word:
     shown: Record | None = None
 
 
-def news(word: Word, known: Observation | None) -> bool:
-    """Tell whether a word is worth a look: not where what is known was read after it, or shows the very same.
+def is_news(event: Event, known: Observation | None) -> bool:
+    """Tell whether an event is worth a look: not where what is known was read after it, or shows the very same.
 
     Dropping one wrongly loses nothing: the next poll reads what changed. A record that came or went is always news.
     """
     if known is None or not known.record.presence.in_sight:
         return True
-    if word.shown is not None:
-        return not _seen(word.shown, known.record)
-    return word.time is None or _read_at(known) <= word.time
+    if event.shown is not None:
+        return not _seen(event.shown, known.record)
+    return event.time is None or _read_at(known) <= event.time
 
 
 def _seen(shown: Record, known: Record) -> bool:
