@@ -20,7 +20,7 @@ from sync.core.errors import Misconfigured, Problem
 from sync.core.fieldkey import field_name
 from sync.core.mapping import Mapping
 from sync.core.model import LinkState, Ref, Side
-from sync.core.sides import Compared, Names, compared
+from sync.core.sides import Compared, Naming, compared
 from sync.core.sides import named as names_of
 from sync.core.state import Observation
 from sync.flow.bind import remembered
@@ -42,7 +42,7 @@ class Account:
 
     mapping: str
     seen: Observation
-    names: Names
+    names: Naming
     story: Story | None
     quarantined: str | None
     why: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def _why(store: SqlStore, account: Account) -> Iterator[str]:
     yield from told or [unheard]
 
 
-def _of_link(story: Story, names: Names) -> Iterator[str]:
+def _of_link(story: Story, names: Naming) -> Iterator[str]:
     rows = compared(story.known, names)
     if story.known.outgoing and story.delay:
         yield f"its write waits until {story.due:%H:%M:%S} UTC: {story.delay}"

@@ -11,7 +11,7 @@ from sync.cli.documents import value
 from sync.core.bound import MARK
 from sync.core.fieldkey import field_name
 from sync.core.model import Side
-from sync.core.sides import Compared, Names
+from sync.core.sides import Compared, Naming
 from sync.core.state import Failure, Observation, Outgoing
 from sync.store.journal import Line
 
@@ -85,13 +85,13 @@ def failure(found: Failure) -> dict[str, Any]:
     }
 
 
-def events(lines: Sequence[Line], seen: Mapping[Side, Observation], names: Names) -> list[dict[str, Any]]:
+def events(lines: Sequence[Line], seen: Mapping[Side, Observation], names: Naming) -> list[dict[str, Any]]:
     """Return what happened, oldest first: what was seen and is still shown, and all that the journal tells."""
     told = [*_seen(seen, names), *(_line(line, names) for line in reversed(lines))]
     return sorted(told, key=lambda event: datetime.fromisoformat(event["at"]))
 
 
-def _seen(seen: Mapping[Side, Observation], names: Names) -> Iterator[dict[str, Any]]:
+def _seen(seen: Mapping[Side, Observation], names: Naming) -> Iterator[dict[str, Any]]:
     """Yield what each side shows by the service's own time of it; what we wrote ourselves has none."""
     rows = names.bound.fields if names.bound else ()
     for side, observed in seen.items():
@@ -104,7 +104,7 @@ def _seen(seen: Mapping[Side, Observation], names: Names) -> Iterator[dict[str, 
             yield _event(since, SAW, side, labels)
 
 
-def _line(line: Line, names: Names) -> dict[str, Any]:
+def _line(line: Line, names: Naming) -> dict[str, Any]:
     labels = [_label(line.side, name, names) for name in line.fields]
     told = _event(line.at, line.event, line.side, labels)
     changed = {
@@ -114,7 +114,7 @@ def _line(line: Line, names: Names) -> dict[str, Any]:
     return {**told, "action": line.action, "changed": changed, "reason": line.reason, "pass_id": line.pass_id}
 
 
-def _label(side: Side | None, name: str, names: Names) -> str:
+def _label(side: Side | None, name: str, names: Naming) -> str:
     return "link" if name == MARK else names.label(side, name)
 
 
@@ -131,7 +131,7 @@ def _event(at: datetime, event: str, side: Side | None, fields: Sequence[str]) -
     }
 
 
-def show(out: Console, document: Mapping[str, Any], names: Names) -> None:
+def show(out: Console, document: Mapping[str, Any], names: Naming) -> None:
     """Print an explanation: what it is, why nothing is done, both sides, and what happened."""
     from rich.text import Text
 

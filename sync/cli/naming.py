@@ -40,6 +40,22 @@ def named(text: str) -> Issue | str:
     return page
 
 
+def named_issue(text: str) -> Issue:
+    """Return the issue that is meant; raises Misconfigured where it is none."""
+    found = named(text)
+    if not isinstance(found, Issue):
+        raise Misconfigured([Problem(f"{text!r} names a page and no issue", cure="name an issue as OWNER/REPO#N")])
+    return found
+
+
+def named_page(text: str) -> str:
+    """Return the dashed id of the page that is meant; raises Misconfigured where it is none."""
+    found = named(text)
+    if isinstance(found, Issue):
+        raise Misconfigured([Problem(f"{text!r} names an issue and no page", cure="paste the page's link, or its id")])
+    return found
+
+
 def _peeked(query: str) -> str | None:
     """Return the page that is open beside a view: its address names the database in the path, and the page as `p`."""
     return next((page for each in parse_qs(query).get("p", ()) if (page := page_id(each))), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync import wiring
 from sync.cli.frame import ATTENTION, OK, Result
+from sync.cli.naming import named_issue, named_page
 from sync.core.errors import Misconfigured, Problem, TryLater
 from sync.core.events import Mode
 from sync.core.limits import Lane
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sync.store.overview import Status
 
 LOOK_SECONDS = 0.3
-ISSUE = re.compile(r"(?P<name>[^/\s#]+/[^/\s#]+)#(?P<number>\d+)")
-PAGE = re.compile(r"([0-9a-f]{32})$")
 
 
 @dataclass(frozen=True)
@@ -68,28 +66,20 @@ def _alive(sync: wiring.Sync) -> None:
 def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
     """Return the record that is meant, None for the mapping as a whole, also where the record was never seen."""
     if request.page is not None:
-        found = PAGE.search(request.page.replace("-", "").partition("?")[0].casefold())
-        if found is None:
-            raise Misconfigured(
-                [Problem(f"{request.page!r} is no page's id or URL", cure="paste the page's link, or its id")]
-            )
-        digits = found[1]
-        page = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        page = named_page(request.page)
         source = schemas(sync.foreground(mapping)).get(Side.NOTION)
         # Without its home a page would look as if it had been moved away.
         return Ref(Side.NOTION, page, source.containers[0][0]) if source else None
     if request.issue is None:
         return None
-    named = ISSUE.fullmatch(request.issue)
-    if named is None:
-        raise Misconfigured([Problem(f"{request.issue!r} is not OWNER/REPO#N", cure="write it as acme/api#7")])
+    issue = named_issue(request.issue)
     known = schemas(sync.foreground(mapping)).get(Side.GITHUB)
     ids = {name.casefold(): id_ for id_, name in (known.containers if known else ())}
-    container = ids.get(named["name"].casefold())
+    container = ids.get(issue.repository.casefold())
     if container is None:
-        problem = Problem(f"{named['name']} is not a repository of {mapping.name}", nearest=next(iter(ids), None))
+        problem = Problem(f"{issue.repository} is not a repository of {mapping.name}", nearest=next(iter(ids), None))
         raise Misconfigured([problem])
-    seen = sync.store.numbered(mapping.name, container, int(named["number"]))
+    seen = sync.store.numbered(mapping.name, container, issue.number)
     return seen.record.ref if seen else None
 
 

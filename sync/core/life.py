@@ -23,10 +23,10 @@ class Step(StrEnum):
     BIRTH = "birth"
     MERGE = "merge"
     RESUME = "resume"
-    MOURN = "mourn"
+    ONE_GONE = "one gone"
     PARK = "park"
     REST = "rest"
-    BURY = "bury"
+    END = "end"
 
 
 _CLAIMED, _LINKED, _PARKED = LinkState.CLAIMED, LinkState.LINKED, LinkState.PARKED
@@ -38,21 +38,21 @@ LIFE: dict[tuple[LinkState, Sighting, Sighting], Step] = {
     (_CLAIMED, _UNBORN, _HERE): Step.BIRTH,
     (_CLAIMED, _AWAY, _UNBORN): Step.REST,
     (_CLAIMED, _UNBORN, _AWAY): Step.REST,
-    (_CLAIMED, _GONE, _UNBORN): Step.BURY,
-    (_CLAIMED, _UNBORN, _GONE): Step.BURY,
+    (_CLAIMED, _GONE, _UNBORN): Step.END,
+    (_CLAIMED, _UNBORN, _GONE): Step.END,
     (_LINKED, _HERE, _HERE): Step.MERGE,
-    (_LINKED, _HERE, _GONE): Step.MOURN,
-    (_LINKED, _GONE, _HERE): Step.MOURN,
-    (_LINKED, _GONE, _GONE): Step.BURY,
+    (_LINKED, _HERE, _GONE): Step.ONE_GONE,
+    (_LINKED, _GONE, _HERE): Step.ONE_GONE,
+    (_LINKED, _GONE, _GONE): Step.END,
     (_LINKED, _HERE, _AWAY): Step.PARK,
     (_LINKED, _AWAY, _HERE): Step.PARK,
     (_LINKED, _GONE, _AWAY): Step.PARK,
     (_LINKED, _AWAY, _GONE): Step.PARK,
     (_LINKED, _AWAY, _AWAY): Step.PARK,
     (_PARKED, _HERE, _HERE): Step.RESUME,
-    (_PARKED, _HERE, _GONE): Step.MOURN,
-    (_PARKED, _GONE, _HERE): Step.MOURN,
-    (_PARKED, _GONE, _GONE): Step.BURY,
+    (_PARKED, _HERE, _GONE): Step.ONE_GONE,
+    (_PARKED, _GONE, _HERE): Step.ONE_GONE,
+    (_PARKED, _GONE, _GONE): Step.END,
     (_PARKED, _HERE, _AWAY): Step.REST,
     (_PARKED, _AWAY, _HERE): Step.REST,
     (_PARKED, _GONE, _AWAY): Step.REST,

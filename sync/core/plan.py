@@ -48,11 +48,11 @@ def decide(known: Known, bound: Bound) -> Plan:
             return _merge(known, bound)
         case Step.RESUME:
             return _resume(known, bound)
-        case Step.MOURN:
-            return _bereaved(known, bound)
+        case Step.ONE_GONE:
+            return _one_gone(known, bound)
         case Step.PARK:
             return Plan(state=LinkState.PARKED, because="one side is out of sight: nothing is written until it is back")
-        case Step.BURY:
+        case Step.END:
             return Plan(state=LinkState.TOMBSTONED, because="gone on both sides")
         case Step.REST:
             return Plan(because=f"{known.link.state}: nothing to do")
@@ -181,7 +181,7 @@ def still_closed(issue: Observation, shadow: Shadow) -> bool:
     return issue.record.read(STATE) == shadow.github != OPEN
 
 
-def _bereaved(known: Known, bound: Bound) -> Plan:
+def _one_gone(known: Known, bound: Bound) -> Plan:
     """One record is gone: a person's edit of the other wins, else the mapping's `deletions` say what becomes of it."""
     lost = next(side for side in Side if (record := _record(known.on(side))) is not None and record.presence.gone)
     if edited(known, bound, lost.other) or (lost is Side.NOTION and _reopened(known)):
@@ -214,17 +214,17 @@ def edited(known: Known, bound: Bound, side: Side) -> bool:
 
 def _revive(known: Known, bound: Bound, lost: Side) -> Plan:
     """Bring the lost record back; one that was deleted cannot come, so its partner is let go to give birth as ever."""
-    record, widow = _record(known.on(lost)), _record(known.on(lost.other))
+    record, survivor = _record(known.on(lost)), _record(known.on(lost.other))
     assert record is not None
-    assert widow is not None
+    assert survivor is not None
     if record.presence is Presence.TRASHED:
         # Parked until both are seen: what our own close left behind is put right when the link resumes.
         reason = "it was trashed here and edited on the other side: the edit wins"
         return Plan(ops=(Op(lost, Action.RESTORE, reason=reason, then=LinkState.PARKED),))
     reason, mark = "deleted here, edited on the other side: it is born anew", bound.marks[lost.other]
-    if not mark.writable or widow.read(mark.name) is None:
+    if not mark.writable or survivor.read(mark.name) is None:
         return Plan(state=LinkState.TOMBSTONED, because=reason)
-    change = Change(MARK, widow.read(mark.name), None)
+    change = Change(MARK, survivor.read(mark.name), None)
     return Plan(ops=(Op(lost.other, Action.UNLINK, (change,), reason, then=LinkState.TOMBSTONED),))
 
 

@@ -15,7 +15,7 @@ OWN = frozenset({"content", "comments"})
 
 
 @dataclass(frozen=True)
-class Names:
+class TiedIds:
     """Which ids the names of a file were tied to when it last ran.
 
     `properties` are name: property id, `options` are property id: (name: option id).
@@ -30,50 +30,50 @@ class Today:
     """A mapping in the names that Notion uses today, what is to be remembered of it, and what was renamed."""
 
     mapping: MappingFile
-    names: Names
+    names: TiedIds
     renamed: tuple[Problem, ...] = ()
 
 
-def today(mapping: MappingFile, notion: Schema, remembered: Names, *, edited: bool) -> Today:
+def today(mapping: MappingFile, notion: Schema, remembered: TiedIds, *, edited: bool) -> Today:
     """Return the mapping with the names of today.
 
     What a name was tied to goes on under whatever name it has now. Where the file was `edited` since, a name of it that
     exists again means what is called so; what was deleted keeps its name, and whoever binds it finds it missing.
     """
-    reading = Reading(notion, remembered, edited=edited)
-    rows = tuple(reading.row(row) for row in mapping.rows)
-    link = reading.property(mapping.notion.link_property, "notion.link_property")
+    resolver = Resolver(notion, remembered, edited=edited)
+    rows = tuple(resolver.row(row) for row in mapping.rows)
+    link = resolver.property(mapping.notion.link_property, "notion.link_property")
     return Today(
         replace(
             mapping,
             notion=replace(mapping.notion, link_property=link),
             rows=rows,
-            create=_births(mapping.create, reading),
+            create=_births(mapping.create, resolver),
         ),
-        Names(reading.properties, reading.options),
-        tuple(reading.renamed),
+        TiedIds(resolver.properties, resolver.options),
+        tuple(resolver.renamed),
     )
 
 
-def _births(births: Births, reading: Reading) -> Births:
+def _births(births: Births, resolver: Resolver) -> Births:
     """Return who may be born, the conditions on pages in today's names; issues are asked in GitHub's own."""
     if not isinstance(births.issues, When):
         return births
     where = "create.issues.when"
     conditions = tuple(
         (
-            reading.property(name, f"{where}.{name}"),
-            reading.names(name, values, f"{where}.{name}"),
+            resolver.property(name, f"{where}.{name}"),
+            resolver.names(name, values, f"{where}.{name}"),
         )
         for name, values in births.issues.conditions
     )
     return replace(births, issues=When(conditions))
 
 
-class Reading:
+class Resolver:
     """One file read with today's schema at hand: every name is answered, remembered, and told if it moved."""
 
-    def __init__(self, notion: Schema, remembered: Names, *, edited: bool) -> None:
+    def __init__(self, notion: Schema, remembered: TiedIds, *, edited: bool) -> None:
         self._notion, self._remembered, self._edited = notion, remembered, edited
         self.properties: dict[str, str] = {}
         self.options: dict[str, dict[str, str]] = {}

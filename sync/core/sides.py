@@ -31,7 +31,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Names:
+class Naming:
     """What people call things of a mapping: bound rows where they bind, properties and people by id."""
 
     bound: Bound | None = None
@@ -45,16 +45,16 @@ class Names:
         return row.facet(side).label if row and side else field_name(key)
 
 
-def named(file: MappingFile | None, schemas: Mapping[Side, Schema], bodies: Mapping[Side, Body]) -> Names:
+def named(file: MappingFile | None, schemas: Mapping[Side, Schema], bodies: Mapping[Side, Body]) -> Naming:
     """Return the names as the mapping's schemas had them when they were read last."""
     if not schemas:
-        return Names()
+        return Naming()
     notion = schemas[Side.NOTION]
     try:
         bound = bind(file, schemas[Side.GITHUB], notion, bodies) if file else None
     except Misconfigured:
         bound = None  # what is wrong with the file is told elsewhere
-    return Names(
+    return Naming(
         bound,
         {each.id: each.name for each in notion.properties},
         {person.id: person.name for person in notion.people or ()},
@@ -62,13 +62,13 @@ def named(file: MappingFile | None, schemas: Mapping[Side, Schema], bodies: Mapp
     )
 
 
-def compared(known: Known, named: Names) -> list[Compared]:
+def compared(known: Known, named: Naming) -> list[Compared]:
     """Return the fields of a link in the mapping's order, or, where it does not bind, those that ever agreed."""
     rows = named.bound.fields if named.bound else [_remains(key) for key in known.shadows]
     return [_compared(known, row) for row in rows]
 
 
-def others(record: Record, named: Names) -> list[tuple[str, Reading]]:
+def others(record: Record, named: Naming) -> list[tuple[str, Reading]]:
     """Return all that a record shows, by the names that people know."""
     return [(named.properties.get(name, name), value) for name, value in record.fields.items()]
 

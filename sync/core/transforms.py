@@ -253,7 +253,7 @@ class Choice(Transform):
 
 
 @dataclass(frozen=True)
-class Names(Transform):
+class NameSet(Transform):
     """A set of names on each side, tied name by name by a lexicon; names that cannot be said stay where they are."""
 
     lexicon: Lexicon

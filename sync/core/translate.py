@@ -9,7 +9,7 @@ from sync.core.forms import Alone, Day, Figure, Flag, Form, Formed, Joined, Pref
 from sync.core.issue import COMPUTED, STATE, STATES
 from sync.core.mapping import Row, Values
 from sync.core.model import Facet, Kind, Reading, Side, Value
-from sync.core.transforms import ALIKE, Choice, Leaving, Lexicon, Names, Plain, Spelled, Table, Transform
+from sync.core.transforms import ALIKE, Choice, Leaving, Lexicon, NameSet, Plain, Spelled, Table, Transform
 from sync.core.values import SETS, key
 
 PREFIX, JOIN = "prefix", "join"
@@ -46,7 +46,7 @@ def translation(row: Row, issue: Facet, page: Facet, people: tuple[tuple[str, st
     many = issue.kind in SETS or page.kind in SETS
     lexicon = _lexicon(row, issue, page, people)
     lexicon = Leaving(lexicon, issue.but) if issue.but else lexicon
-    inner: Transform = Names(lexicon) if many else Choice(lexicon, required)
+    inner: Transform = NameSet(lexicon) if many else Choice(lexicon, required)
     for facet in (issue, page):
         form = _form(row, facet, many=many)
         inner = Formed(inner, facet.side, form) if form else inner

@@ -16,7 +16,7 @@ from sync.core.errors import Denied, Misconfigured, Problem, TandemError
 from sync.core.fieldkey import property_id
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Person, Property, Schema, Side, Unmapped
-from sync.core.renames import Names, Today, today
+from sync.core.renames import TiedIds, Today, today
 from sync.core.repairs import OPTIONED
 from sync.core.state import MappingState
 from sync.flow.world import World
@@ -133,12 +133,12 @@ def _problems(error: TandemError) -> tuple[Problem, ...]:
             return (Problem(str(error), cure="try again later: nothing was concluded from it"),)
 
 
-def _names(text: str | None) -> Names:
+def _names(text: str | None) -> TiedIds:
     raw = json.loads(text).get(NAMES) if text else None
-    return Names(raw["properties"], raw["options"]) if raw else Names()
+    return TiedIds(raw["properties"], raw["options"]) if raw else TiedIds()
 
 
-def _encoded(seen: Mapping[Side, Schema], names: Names) -> str:
+def _encoded(seen: Mapping[Side, Schema], names: TiedIds) -> str:
     sides = {str(side): asdict(schema) for side, schema in seen.items()}
     return json.dumps({**sides, NAMES: asdict(names)}, ensure_ascii=False)
 

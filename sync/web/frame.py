@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.model import Side
-from sync.core.sides import Names, named
+from sync.core.sides import Naming, named
 from sync.flow.beat import TICK, alive
 from sync.flow.bind import remembered
 from sync.remotes.bodies import BODIES
@@ -67,6 +67,6 @@ class Frame:
         """Return the mapping's file as it was parsed, None where none is sound under the name."""
         return next((each for each in self.sync.mappings if each.name == name), None)
 
-    def names(self, name: str) -> Names:
+    def names(self, name: str) -> Naming:
         """Return what people call the mapping's things; neither service is asked."""
         return named(self.file(name), remembered(self.sync.store.mapping(name)), BODIES)

@@ -22,7 +22,7 @@ from sync.core.model import (
     Side,
 )
 from sync.core.state import Known, Observation
-from sync.core.transforms import Choice, Lexicon, Names, Plain, Spelled, Table, Transform
+from sync.core.transforms import Choice, Lexicon, NameSet, Plain, Spelled, Table, Transform
 from sync.core.translate import Times
 from sync.core.values import key, names
 
@@ -73,8 +73,8 @@ SETS = {
 TRANSFORMS: dict[str, Transform] = {
     "title": Plain(frozenset({Side.GITHUB})),
     "state": Choice(Table(STATE_PAIRS), frozenset({Side.GITHUB})),
-    "labels": Names(Spelled({Side.NOTION: ","})),
-    "people": Names(Table(PEOPLE_PAIRS, fold=key)),
+    "labels": NameSet(Spelled({Side.NOTION: ","})),
+    "people": NameSet(Table(PEOPLE_PAIRS, fold=key)),
     "points": Formed(Choice(Spelled({})), Side.NOTION, Figure()),
     "priority": Choice(Table((("high", "High"), ("high", "Urgent"), ("low", "Low")), fold=key, rest=("Normal",))),
     "box": Formed(Choice(Table((("open", "false"), ("closed", "true")))), Side.NOTION, Flag()),
@@ -82,9 +82,9 @@ TRANSFORMS: dict[str, Transform] = {
     "either": Formed(Choice(Spelled({})), Side.NOTION, Flag()),
     "heading": Formed(Plain(frozenset({Side.GITHUB})), Side.NOTION, Prefixed("[API] ")),
     "day": Times(),
-    "author": Formed(Names(Table(PEOPLE_PAIRS, fold=key)), Side.GITHUB, Alone()),
-    "text": Formed(Names(Spelled({Side.NOTION: ","})), Side.NOTION, Joined()),
-    "rest": Names(Table((("bug", "Defect"),), fold=key, rest=("*",))),
+    "author": Formed(NameSet(Table(PEOPLE_PAIRS, fold=key)), Side.GITHUB, Alone()),
+    "text": Formed(NameSet(Spelled({Side.NOTION: ","})), Side.NOTION, Joined()),
+    "rest": NameSet(Table((("bug", "Defect"),), fold=key, rest=("*",))),
 }
 KINDS = {
     "title": (Kind.TEXT, Kind.TEXT),
@@ -237,8 +237,8 @@ def _transform(transform: Transform) -> Transform:
             return type(transform)(frozenset(side.other for side in required))
         case Choice(lexicon, required):
             return Choice(_lexicon(lexicon), frozenset(side.other for side in required))
-        case Names(lexicon):
-            return Names(_lexicon(lexicon))
+        case NameSet(lexicon):
+            return NameSet(_lexicon(lexicon))
         case Formed(inner, side, form):
             return Formed(_transform(inner), side.other, form)
     raise AssertionError(transform)

@@ -6,7 +6,7 @@ import pytest
 
 from sync.core.mapping import Births, GitHubScope, Mapping, NotionScope, Row, When
 from sync.core.model import Property, Schema, Side
-from sync.core.renames import Names, today
+from sync.core.renames import TiedIds, today
 
 STATUS = Property("st", "Status", "status", (("o1", "To do"), ("o2", "Done"), ("o3", "Won't do")), open=False)
 TEAM = Property("tm", "Team", "select", (("t1", "API"),))
@@ -30,7 +30,7 @@ FILE = Mapping(
 
 
 def read(schema, remembered=None, *, file=FILE, edited=False):
-    return today(file, schema, remembered or today(FILE, PAGE, Names(), edited=True).names, edited=edited)
+    return today(file, schema, remembered or today(FILE, PAGE, TiedIds(), edited=True).names, edited=edited)
 
 
 def called(schema, id_, name, **options):
@@ -49,7 +49,7 @@ def called(schema, id_, name, **options):
 
 
 def test_a_file_that_agrees_with_notion_stays_as_it_is_and_nothing_is_told():
-    found = today(FILE, PAGE, Names(), edited=True)
+    found = today(FILE, PAGE, TiedIds(), edited=True)
     assert (found.mapping, found.renamed) == (FILE, ())
     assert found.names.properties == {"Name": "title", "Status": "st", "Team": "tm", "GitHub": "gh"}
     assert found.names.options == {"st": {"To do": "o1", "Done": "o2", "Won't do": "o3"}, "tm": {"API": "t1"}}
@@ -102,4 +102,4 @@ def test_an_option_that_was_deleted_keeps_its_name():
 
 def test_what_the_file_names_no_more_is_forgotten():
     file = replace(FILE, rows=FILE.rows[:1], create=Births(pages=True, issues=True))
-    assert read(PAGE, file=file, edited=True).names == Names({"Name": "title", "GitHub": "gh"}, {})
+    assert read(PAGE, file=file, edited=True).names == TiedIds({"Name": "title", "GitHub": "gh"}, {})
