@@ -24,6 +24,7 @@ from sync.core.sides import Compared, Naming, compared
 from sync.core.sides import named as names_of
 from sync.core.state import Observation
 from sync.flow.bind import remembered
+from sync.flow.fetch import listed
 from sync.remotes.bodies import BODIES
 from sync.store import SqlStore
 
@@ -146,8 +147,7 @@ def _of_record(store: SqlStore, account: Account) -> Iterator[str]:
     bound = account.names.bound
     told = list(why.of_record(account.seen.record, bound, datetime.now(UTC)))
     yield from told
-    places = ((side, each) for side in Side for each in bound.containers[side]) if bound else ()
-    if not told and not all(store.cursor(account.mapping, *place) for place in places):
+    if bound and not told and not listed(store, account.mapping, bound):
         yield "nothing is tied or born before both sides were read to their end: run `tandem sync`"
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from fractions import Fraction
 
-from sync.config.fields import READ_ONLY
+from sync.config.fields import default_direction
 from sync.config.grammar import Birth, CreatePart, DeletionsPart, FilePart, GuardsPart, RowPart
 from sync.core.mapping import (
     Births,
     Deletions,
-    Direction,
     Fate,
     GitHubScope,
     Guards,
@@ -67,11 +66,10 @@ def _limit(amount: int | Fraction, default: Limit) -> Limit:
 
 def _row(part: RowPart, where: str, lines: Table[str, int]) -> Row:
     github = part.github or ""
-    one_way = github in READ_ONLY or part.constant is not None
     return Row(
         github=github,
         notion=part.notion,
-        direction=part.direction or (Direction.TO_NOTION if one_way else Direction.BOTH),
+        direction=part.direction or default_direction(github, constant=part.constant is not None),
         conflict=part.conflict,
         values=None if part.values is None else tuple((key, tuple(each)) for key, each in part.values.items()),
         transform=next(iter(part.transform.items())) if part.transform else None,

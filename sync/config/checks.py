@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sync.config.fields import FAMILY, READ_ONLY, RESERVED, STATES, known, nearest, overlapping
+from sync.config.fields import READ_ONLY, RESERVED, STATES, default_direction, known, nearest, overlapping
 from sync.config.grammar import RowPart
 from sync.config.tree import Plain, path
 from sync.core.errors import Problem
+from sync.core.issue import FAMILY
 from sync.core.mapping import Direction
 
 ROW_KEYS = tuple(RowPart.model_fields)
@@ -37,8 +38,7 @@ class _Line:
     def writes(self) -> tuple[str, str]:
         """Return the issue's field and the property that this row writes, each empty where it writes none."""
         github, notion = self.text("github"), self.text("notion")
-        one_way = github in READ_ONLY or "constant" in self.keys
-        match self.keys.get("direction", Direction.TO_NOTION if one_way else Direction.BOTH):
+        match self.keys.get("direction", default_direction(github, constant="constant" in self.keys)):
             case Direction.BOTH:
                 return github, notion
             case Direction.TO_NOTION:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from sync.core.issue import FAMILY, ISSUE, LINE, REPOSITORY
+from sync.core.mapping import Direction
+
 WRITABLE = ("title", "state", "labels", "assignees", "milestone", "type", "body", "comments", "repository")
-READ_ONLY = ("number", "url", "author", "created_at", "updated_at", "closed_at", "comment_count", "reactions", "locked")
-FAMILY, LINE = "labels:", "body_line:"
-"""How a label family (`labels:priority/*`) and a line of the body (`body_line:Due`) begin."""
+READ_ONLY = tuple(name for name, facet in ISSUE.items() if not facet.writable and name != REPOSITORY)
+"""What flows to Notion alone; where an issue lives is read-only too, but decides where one is born."""
 
 STATES = ("open", "closed", "closed:completed", "closed:not_planned", "closed:duplicate")
 """The keys of a state's `values`; the reasons are those of GitHub's REST 'Update an issue'."""
 
 RESERVED = {"body": "content", "comments": "comments"}
 """What these two are tied to is the page itself and no property, and they are tied to nothing else."""
+
+
+def default_direction(name: str, *, constant: bool) -> Direction:
+    """Return which way a row flows that does not say so."""
+    return Direction.TO_NOTION if constant or name in READ_ONLY else Direction.BOTH
 
 
 def known(name: str) -> bool:

@@ -15,7 +15,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sync.config.fields import FAMILY, LINE, READ_ONLY, WRITABLE, known, nearest_field
+from sync.config.fields import READ_ONLY, WRITABLE, known, nearest_field
+from sync.core.issue import FAMILY, LINE
 
 NAME = re.compile(r"\w([\w .-]*[\w-])?")
 """What a mapping may be called: it stands in addresses and on command lines."""

@@ -136,6 +136,11 @@ class Bound:
         """Return the field that holds where an issue lives."""
         return self._row(REPOSITORY)
 
+    @property
+    def places(self) -> tuple[tuple[Side, str], ...]:
+        """Return where records live, as side and container."""
+        return tuple((side, container) for side in Side for container in self.containers[side])
+
     def _row(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.github.name == name), None)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sync.core import lines
+from sync.core.families import belongs
 from sync.core.model import UNREAD, Facet, Kind, Put, Reading, Record, Value
-from sync.core.values import key, members, names
+from sync.core.values import members, names
 
 
 def read(facet: Facet, record: Record) -> Reading:
@@ -59,4 +60,4 @@ def _whole(record: Record | None, name: str) -> Value:
 
 
 def _in_any(families: Iterable[str], name: str) -> bool:
-    return any(key(name).startswith(key(family)) and len(name) > len(family) for family in families)
+    return any(belongs(family, name) for family in families)

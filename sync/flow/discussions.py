@@ -25,9 +25,8 @@ def read_comments(world: World, bound: Bound, began: Moment) -> None:
     """Read the comments that changed on GitHub, and those of pages that were seen to change since the pass began."""
     if bound.discussion is None:
         return
-    for side in Side:
-        for container in bound.containers[side]:
-            _list(world, bound, (side, container), began)
+    for place in bound.places:
+        _list(world, bound, place, began)
     for link in world.store.stirred(world.name, began.seq, began.at, ACTIVE):
         if not _only_us(world, bound, link.ref(Side.NOTION)):
             read_discussion(world, bound, link, Side.NOTION, began)

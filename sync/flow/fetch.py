@@ -13,6 +13,7 @@ from sync.core.errors import Denied, TandemError
 from sync.core.model import COMMENT, Presence, Record, Ref, Side
 from sync.core.observe import Moment
 from sync.core.state import Observation
+from sync.core.store import Store
 from sync.flow.bind import bind
 from sync.flow.depths import complete
 from sync.flow.follow import astray
@@ -36,6 +37,11 @@ def fetch(world: World, bound: Bound, *, full: bool) -> dict[Side, int]:
             look(world, bound, astray(world, bound, side))
     look_due(world, bound)
     return seen
+
+
+def listed(store: Store, name: str, bound: Bound) -> bool:
+    """Tell whether every list of a mapping was read to its end once."""
+    return all(store.cursor(name, side, container) is not None for side, container in bound.places)
 
 
 def look_due(world: World, bound: Bound) -> int:

@@ -10,7 +10,7 @@ from sync.core.bound import Bound
 from sync.core.model import Link, LinkState, Ref, Side
 from sync.core.state import Observation, Quarantine
 from sync.core.values import alike
-from sync.flow.fetch import look
+from sync.flow.fetch import listed, look
 from sync.flow.follow import suspects
 from sync.flow.world import World
 
@@ -21,7 +21,7 @@ def match(world: World, bound: Bound) -> int:
     A barrier: nothing is born before both sides' lists were complete once.
     """
     store = world.store
-    if not _listed(world, bound):
+    if not listed(store, world.name, bound):
         return 0
     state, free = store.mapping(world.name), {side: _free(world, bound, side) for side in Side}
     for side in Side:
@@ -36,14 +36,6 @@ def match(world: World, bound: Bound) -> int:
     tying.claim()
     store.quarantine(world.name, tying.quarantined)
     return tying.made
-
-
-def _listed(world: World, bound: Bound) -> bool:
-    return all(
-        world.store.cursor(world.name, side, container) is not None
-        for side in Side
-        for container in bound.containers[side]
-    )
 
 
 def _free(world: World, bound: Bound, side: Side) -> list[Observation]:

@@ -12,7 +12,7 @@ from sync.core.model import COMMENT, Action, Side
 from sync.core.observe import Moment
 from sync.flow.bind import bind
 from sync.flow.discussions import read_comments
-from sync.flow.fetch import fetch, look_due
+from sync.flow.fetch import fetch, listed, look_due
 from sync.flow.match import match
 from sync.flow.outcome import Outcome, Written
 from sync.flow.pair import pair
@@ -154,10 +154,5 @@ def resume(world: World) -> None:
 def complete_first_pass(world: World, bound: Bound) -> None:
     """End the first pass, the only one that ties by title, once both lists were complete and all was decided."""
     state = world.store.mapping(world.name)
-    listed = all(
-        world.store.cursor(world.name, side, container) is not None
-        for side in Side
-        for container in bound.containers[side]
-    )
-    if state.first_pass and listed:
+    if state.first_pass and listed(world.store, world.name, bound):
         world.store.save_mapping(replace(state, first_pass=False))

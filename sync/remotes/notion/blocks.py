@@ -35,7 +35,7 @@ from sync.remotes.commonmark.writing import titled
 from sync.remotes.notion import customs, richtext
 from sync.remotes.notion.files import ALONE, View
 from sync.remotes.notion.richtext import GOES_ON, Json, elements, plainly, portions, runs
-from sync.remotes.notion.values import ELEMENT, ELEMENTS
+from sync.remotes.notion.values import ELEMENT, ELEMENTS, plain_text
 
 Children = Mapping[str, Sequence[Json]]
 """The blocks in a page or a block, by its id."""
@@ -172,9 +172,7 @@ def _flat(words: Runs) -> Runs:
 
 
 def _code(body: Json) -> Block:
-    text = "".join(
-        str(each.get("plain_text") or (each.get("text") or {}).get("content") or "") for each in body["rich_text"]
-    )
+    text = plain_text(body["rich_text"])
     language, caption = str(body.get("language", "")), _caption(body)
     if language == customs.MARKUP_LANGUAGE:
         return Raw(text)

@@ -10,7 +10,8 @@ from sync.core.draft import Column, Table
 from sync.core.errors import Denied, Misconfigured, Problem, Rejected, TryLater, Unsafe, Vanished
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.records import dashed, page_id, property_id, spelled
-from sync.remotes.notion.schema import Asked, plain, schema
+from sync.remotes.notion.schema import Asked, schema
+from sync.remotes.notion.values import plain_text
 
 Json = Mapping[str, Any]
 
@@ -64,7 +65,7 @@ class Designer:
         wanted = {"filter": {"property": "object", "value": "data_source"}, "page_size": MOST_FOUND}
         found = self._door.read("search", body=wanted).body["results"]
         sources = [each for each in found if not each.get("in_trash") and "database_id" in each["parent"]]
-        return [(dashed(each["parent"]["database_id"]), plain(each["title"])) for each in sources]
+        return [(dashed(each["parent"]["database_id"]), plain_text(each["title"])) for each in sources]
 
     def add(self, source: str, column: Column) -> None:
         """Add a property; one that meanwhile came to be is left as it is."""

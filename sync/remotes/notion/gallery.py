@@ -17,6 +17,7 @@ from sync.remotes.notion.client import Door
 from sync.remotes.notion.files import Signer, View, nowhere
 from sync.remotes.notion.media import walked
 from sync.remotes.notion.records import page_url
+from sync.remotes.notion.values import plain_text
 
 TYPES = {
     "image/gif": ".gif",
@@ -193,10 +194,5 @@ def fresh(before: Blocks, after: Blocks) -> list[str]:
 
 def linked(source: str, words: Sequence[Json]) -> list[dict[str, Any]]:
     """Return an image's words as a link to where it is; Notion cannot show the image itself."""
-    text = plain(words) or customs.ELSEWHERE
+    text = plain_text(words) or customs.ELSEWHERE
     return [{"type": "text", "text": {"content": text, "link": {"url": source}}}]
-
-
-def plain(words: Sequence[Json]) -> str:
-    """Return the words of rich text."""
-    return "".join(str(each.get("plain_text") or (each.get("text") or {}).get("content") or "") for each in words)

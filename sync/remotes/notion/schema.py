@@ -12,6 +12,7 @@ from sync.core.model import Person, Property, Schema, Side
 from sync.remotes.notion import content
 from sync.remotes.notion.client import Door
 from sync.remotes.notion.records import dashed, page_id, property_id
+from sync.remotes.notion.values import plain_text
 
 Json = Mapping[str, Any]
 
@@ -51,7 +52,7 @@ def schema(door: Door, *, database: str, data_source: str | None = None, asked: 
     shown, warnings = _people(door, me) if asked.people else ((), ())
     return Schema(
         Side.NOTION,
-        ((id_, plain(source["title"]) or id_),),
+        ((id_, plain_text(source["title"]) or id_),),
         tuple(_property(each) for each in source["properties"].values()),
         people=shown,
         own_id=dashed(str(me["id"])),
@@ -150,11 +151,6 @@ def _users(door: Door) -> Iterator[Json]:
 
 def _person(raw: Json) -> Person:
     return Person(dashed(raw["id"]), str(raw.get("name") or ""), (raw.get("person") or {}).get("email"))
-
-
-def plain(elements: list[Json]) -> str:
-    """Return rich text as people read it."""
-    return "".join(each.get("plain_text") or "" for each in elements)
 
 
 def _first(found: list[str]) -> str | None:

@@ -42,7 +42,12 @@ def written(kind: str, value: Value) -> dict[str, Any]:
 
 def plain(elements: Sequence[Json]) -> Value:
     """Return rich text as text."""
-    return text("".join(each.get("plain_text") or "" for each in elements))
+    return text(plain_text(elements))
+
+
+def plain_text(elements: Sequence[Json]) -> str:
+    """Return the words of rich text without their styles, also of such as is only being sent."""
+    return "".join(str(each.get("plain_text") or (each.get("text") or {}).get("content") or "") for each in elements)
 
 
 def people(users: Sequence[Json]) -> Value:
