@@ -50,8 +50,8 @@ def _planned(sync: wiring.Sync, mapping: Mapping, *, people: dict[str, str], ful
             bound = bind(world, fresh=False)
         except Misconfigured as error:
             raise wiring.placed(mapping, error) from error
-        writes = expected_calls(decided.plans, bound, world.remotes)
-        rows = operations(decided.plans, bound)
+        writes = expected_calls(decided.plans(), bound, world.remotes)
+        rows = operations(decided.plans(), bound)
         people |= called(schemas(world))
     calls = {side.value: sync.calls.counts[side] + writes[side] for side in Side}
     return {
@@ -65,7 +65,7 @@ def _planned(sync: wiring.Sync, mapping: Mapping, *, people: dict[str, str], ful
 
 def seconds(sync: wiring.Sync, decided: Round, calls: Counter[Side]) -> float:
     """Return how long the calls take at the least, by the budget that is spent first."""
-    births = sum(op.birth and op.side is Side.GITHUB for _, plan in decided.plans for op in plan.ops)
+    births = sum(op.birth and op.side is Side.GITHUB for _, plan in decided.plans() for op in plan.ops)
     needs = {"notion:requests": calls[Side.NOTION], "github:requests": calls[Side.GITHUB]}
     needs |= {"github:creates-minute": births, "github:creates-hour": births}
     longest = 0.0

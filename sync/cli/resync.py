@@ -111,10 +111,16 @@ def _awaited(sync: wiring.Sync, asked: Asked, timeout: float) -> Result:
         time.sleep(LOOK_SECONDS)
         status = sync.store.status(asked.mapping)
         if _heeded(sync, asked) and _quiet(status):
-            document: dict[str, Any] = {"asked": asked.mapping, "waited": True, "conflicts": status.conflicts}
-            code = ATTENTION if status.conflicts or status.failed else OK
-            return Result(document, lambda out: out.print("looked again, and everything is written"), code)
+            return _done(status)
     raise Misconfigured([Problem(f"not done within {timeout:.0f} s", cure="see `tandem status`")])
+
+
+def _done(status: Status) -> Result:
+    waits = {"held": status.conflicts, "failed": status.failed, "refused by a guard": len(status.refusals)}
+    left = ", ".join(f"{count} {what}" for what, count in waits.items() if count)
+    rest = f"what is left waits for a person ({left}): see `tandem status`" if left else "everything is written"
+    document: dict[str, Any] = {"asked": status.name, "waited": True, "conflicts": status.conflicts}
+    return Result(document, lambda out: out.print(f"looked again, and {rest}"), ATTENTION if left else OK)
 
 
 def _heeded(sync: wiring.Sync, asked: Asked) -> bool:
@@ -130,5 +136,6 @@ def _heeded(sync: wiring.Sync, asked: Asked) -> bool:
 
 
 def _quiet(status: Status) -> bool:
-    """Tell whether nothing waits to be decided or written."""
-    return status.queued + status.in_flight == 0 and status.oldest_unsynced_seconds is None
+    """Tell whether nothing waits to be decided or written but what a guard holds back, which only a person ends."""
+    waits = status.oldest_unsynced_seconds is not None and not status.refusals
+    return status.queued + status.in_flight == 0 and not waits

@@ -52,7 +52,13 @@ LEVELS = {
     "paused": logging.WARNING,
     "resumed": logging.INFO,
 }
-OUTCOMES = {"done": logging.INFO, "failed": logging.WARNING, "unknown": logging.WARNING, "overtaken": logging.WARNING}
+OUTCOMES = {
+    "done": logging.INFO,
+    "partly": logging.WARNING,
+    "failed": logging.WARNING,
+    "unknown": logging.WARNING,
+    "overtaken": logging.WARNING,
+}
 """How loud the end of a write or a pass is; a write that waits or was dropped is decided again, which is no news."""
 
 

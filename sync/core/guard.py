@@ -60,7 +60,7 @@ def refused(counts: Mapping[str, int], guards: Guards, links: int) -> dict[str, 
         name, _, field = kind.partition(":")
         limit = guards.limit(name).of(links)
         if count > limit:
-            where = f" of {field.partition('~')[0]}" if field else ""
+            where = f" of {field_name(field)}" if field else ""
             found[kind] = f"{count} writes{where} where {name} allows {limit}"
     return found
 

@@ -106,7 +106,11 @@ class Reads(Protocol):
         ...
 
     def written_since(self, mapping: str, since: datetime) -> Mapping[str, int]:
-        """Return, per guard kind, how many writes the journal shows since then."""
+        """Return, per guard kind, how many writes were made since then, or are about to be."""
+        ...
+
+    def written_in_pass(self, pass_id: str) -> Mapping[str, int]:
+        """Return the same of one pass."""
         ...
 
     def stopped(self) -> Collection[str]:
@@ -151,6 +155,10 @@ class Writes(Protocol):
 
     def mark(self, mapping: str, links: Iterable[int], tick: int) -> None:
         """Mark links to be decided."""
+        ...
+
+    def reconsider(self, mapping: str, tick: int) -> None:
+        """Mark the links whose writes are queued: what is decided for them anew takes its place."""
         ...
 
     def mark_all(self, mapping: str, tick: int) -> None:

@@ -50,7 +50,7 @@ def confirm(world: World, bound: Bound, outgoing: Outgoing, reply: Record, *, pr
         seq,
         now,
     )
-    outcome = Outcome.FAILED if failure else Outcome.DONE
+    outcome = Outcome.PARTLY if failure else Outcome.DONE
     return Written(outgoing, outcome, reason=failure.error if failure else "")
 
 

@@ -67,7 +67,8 @@ class Tying:
             wanted: dict[Ref, list[Observation]] = defaultdict(list)
             for ref, mark in marked.items():
                 partner = partners.get(mark)
-                if partner is not None:
+                # One that was transferred out of the mapping is another mapping's to tie.
+                if partner is not None and partner.record.moved_to is None:
                     wanted[partner.record.ref].append(self.free[side][ref])
             for ref, rivals in wanted.items():
                 self._tie_to(named[ref], rivals)

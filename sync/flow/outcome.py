@@ -20,9 +20,10 @@ DOUBLINGS = 10
 
 
 class Outcome(StrEnum):
-    """What became of one write."""
+    """What became of one write; one that is partly done was taken, and the reply does not show all of it."""
 
     DONE = "done"
+    PARTLY = "partly"
     DROPPED = "dropped"
     LATER = "later"
     UNKNOWN = "unknown"

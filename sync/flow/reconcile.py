@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sync.core import guard
@@ -21,16 +21,19 @@ from sync.flow.world import World
 CHUNK = 500
 
 
+Planned = dict[int, tuple[Known, Plan]]
+"""Links, by id, with the writes that were decided for each: all that are to come, not only the next one."""
+
+
 @dataclass
 class Round:
-    """What one round decided: `plans` of the links that are to be written, only where `keep` asks for them.
+    """What one round decided: `planned` are the writes of each link, collected where somebody gives a place for them.
 
     `unsaid` are the values that no row can say, each with the time at which a page showed it last; `doubted` tells that
     the schemas are to be read again before the next round, `looks` how many records are to be read before that.
     """
 
-    keep: bool = False
-    plans: list[tuple[Known, Plan]] = field(default_factory=list)
+    planned: Planned | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
     decided: int = 0
     writes: int = 0
@@ -38,25 +41,31 @@ class Round:
     doubted: bool = False
     looks: int = 0
 
+    def plans(self) -> list[tuple[Known, Plan]]:
+        """Return what was collected, in the order of the links."""
+        return [each for _, each in sorted((self.planned or {}).items())]
 
-def reconcile(world: World, bound: Bound, *, let_through: bool = False, keep: bool = False) -> Round:
+
+def reconcile(world: World, bound: Bound, *, let_through: bool = False, planned: Planned | None = None) -> Round:
     """Decide every marked link, hold back what the guards refuse, and queue the rest.
 
-    `let_through` is a person's word that the guards may be passed; `keep` collects the plans for printing.
+    `let_through` is a person's word that the guards may be passed, so that what it lets through is not counted against
+    later writes either; `planned` collects the writes, on top of what an earlier round of the same plan put there.
     """
     store, upto = world.store, world.store.tick()
-    done = Round(keep=keep)
-    counts = Counter(_before(world))
+    done = Round(planned)
     links: dict[str, list[int]] = defaultdict(list)
     after = 0
     while chunk := store.touched(world.name, upto, after=after, count=CHUNK):
         after = chunk[-1].link.id
-        for known, decision in _decided(world, bound, chunk, done):
+        for known, decision in _decided(world, bound, chunk, done, let_through=let_through):
             for kind in decision.guards:
-                counts[kind] += 1
                 links[kind].append(known.link.id)
         world.progress("deciding", len(chunk))
-    done.refused = {} if let_through else guard.refused(counts, bound.guards, store.links_count(world.name))
+    if links:
+        before = _before(world)
+        counts = {kind: before.get(kind, 0) + len(mine) for kind, mine in links.items()}
+        done.refused = guard.refused(counts, bound.guards, store.links_count(world.name))
     store.release(world.name, upto, done.refused, _withheld(world, bound, done.refused, links))
     done.doubted = bool(done.unsaid) and doubt(world, done.unsaid)
     return done
@@ -69,27 +78,43 @@ def digest(op: Op) -> str:
 
 
 def _before(world: World) -> Mapping[str, int]:
-    """Return what counts already: in workers the journal's last hour, in the foreground nothing."""
-    return world.store.written_since(world.name, world.now() - world.window) if world.window else {}
+    """Return what counts already: in workers what was written in the last hour, in the foreground in this pass."""
+    if world.window:
+        return world.store.written_since(world.name, world.now() - world.window)
+    return world.store.written_in_pass(world.pass_id) if world.pass_id else {}
 
 
-def _decided(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> list[tuple[Known, Decision]]:
+def _decided(
+    world: World, bound: Bound, chunk: Sequence[Known], done: Round, *, let_through: bool
+) -> list[tuple[Known, Decision]]:
     """Decide a chunk and commit it; return what was committed."""
-    decisions = []
+    decisions, plans = [], {}
     for known in chunk:
         plan = decide(known, bound)
-        decisions.append((known, _decision(world, known, plan)))
+        plans[known.link.id] = plan
+        decision = _decision(world, known, plan)
+        decisions.append((known, replace(decision, guards=()) if let_through else decision))
         if known.notion is not None:
             read_at = known.notion.read_at
             done.unsaid |= {each: max(read_at, done.unsaid.get(each, read_at)) for each in plan.unmapped}
-        if done.keep and plan.ops:
-            done.plans.append((known, plan))
     _ask_for_reads(world, bound, chunk, done)
     committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))
     made = [(known, decision) for known, decision in decisions if known.link.id in committed]
     done.decided += len(made)
     done.writes += sum(decision.op is not None for _, decision in made)
+    if done.planned is not None:
+        _collect(done.planned, [(known, plans[known.link.id]) for known, _ in made])
     return made
+
+
+def _collect(planned: Planned, decided: Sequence[tuple[Known, Plan]]) -> None:
+    """Keep what is to be written of each link, in place of what an earlier round decided for it."""
+    for known, plan in decided:
+        ops = tuple(op for op in plan.ops if op not in _failed(known, plan))
+        if ops:
+            planned[known.link.id] = known, replace(plan, ops=ops)
+        else:
+            planned.pop(known.link.id, None)
 
 
 def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> None:
@@ -106,7 +131,7 @@ def _decision(world: World, known: Known, plan: Plan) -> Decision:
 
     What was refused is left out, and holds up nothing else of its link.
     """
-    refused = [op for op in plan.ops if known.failure is not None and known.failure.digest == digest(op)]
+    refused = _failed(known, plan)
     op = next((op for op in plan.ops if op not in refused), None)
     return Decision(
         link=known.link,
@@ -123,6 +148,11 @@ def _decision(world: World, known: Known, plan: Plan) -> Decision:
         heals=known.failure is not None and not refused,
         pass_id=world.pass_id,
     )
+
+
+def _failed(known: Known, plan: Plan) -> list[Op]:
+    """Return the writes that were refused for good as they are: a person has them tried again, or changes the value."""
+    return [op for op in plan.ops if known.failure is not None and known.failure.digest == digest(op)]
 
 
 def _lane(world: World, known: Known) -> Lane:

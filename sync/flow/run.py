@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from sync.core.bound import Bound
 from sync.core.model import COMMENT, Action, Side
 from sync.core.observe import Moment
+from sync.core.state import PassMode
 from sync.flow.bind import bind
 from sync.flow.discussions import read_comments
 from sync.flow.fetch import fetch, listed, look_due
 from sync.flow.match import match
 from sync.flow.outcome import Outcome, Written
 from sync.flow.pair import pair
-from sync.flow.reconcile import Round, reconcile
+from sync.flow.reconcile import Planned, Round, reconcile
 from sync.flow.rotate import rotate, turns
 from sync.flow.world import World
 from sync.flow.write import next_write, write
@@ -84,16 +85,20 @@ def run(
 
 def plan(world: World, *, full: bool) -> Round:
     """Return what a pass would do, from a copy of the state that the caller throws away."""
+    mode = PassMode.FULL if full else PassMode.INCREMENTAL
+    world = replace(world, pass_id=world.store.begin_pass(world.name, mode, world.now()))
     began, bound = moment(world), bind(world, fresh=full)
     fetch(world, bound, full=full)
+    world.store.reconsider(world.name, world.store.tick())
     match(world, bound)
     listen(world, bound, began, full=full)
     pair(world, bound)
-    decided = reconcile(world, bound, keep=True)
-    if not (decided.doubted or decided.looks):
-        return decided
-    look_due(world, bound)
-    return reconcile(world, bind(world, fresh=False), keep=True)
+    planned: Planned = {}
+    decided = reconcile(world, bound, planned=planned)
+    if decided.doubted or decided.looks:
+        look_due(world, bound)
+        decided = reconcile(world, bind(world, fresh=False), planned=planned)
+    return decided
 
 
 def moment(world: World) -> Moment:
@@ -128,13 +133,11 @@ def write_all_due(world: World, bound: Bound, done: Pass, wait: Callable[[float]
 
 
 def _counted(done: Pass, written: Written) -> int:
-    op = written.outgoing.op
-    if written.outcome in (Outcome.DONE, Outcome.FAILED):
-        done.failed += written.outcome is Outcome.FAILED
-    if written.outcome is Outcome.DONE:
+    op, outcome = written.outgoing.op, written.outcome
+    done.failed += outcome in (Outcome.FAILED, Outcome.PARTLY)
+    if outcome in (Outcome.DONE, Outcome.PARTLY):
         done.written[(op.side, Action.COMMENT if written.outgoing.link.kind == COMMENT else op.action)] += 1
-        return 1
-    return 1 if written.outcome in (Outcome.DROPPED, Outcome.FAILED) else 0
+    return int(outcome in (Outcome.DONE, Outcome.PARTLY, Outcome.DROPPED, Outcome.FAILED))
 
 
 def pause(world: World, name: str, why: str) -> None:

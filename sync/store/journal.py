@@ -17,6 +17,7 @@ from sync.store.engine import Queries
 from sync.store.tables import journal, links, outbox
 
 WROTE = "wrote"
+Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,27 @@ class JournalQueries(Queries):
         What waits in the outbox counts, or a slow outbox would let any number of small rounds pass; but nothing that is
         marked and may still be replaced, because the round that asks decides and counts that itself.
         """
-        made = select(journal.c.guards).where(
-            journal.c.mapping == mapping,
-            journal.c.at >= since,
-            journal.c.event == WROTE,
-            journal.c.guards != "[]",
-        )
-        coming = (
+        made = (journal.c.mapping == mapping, journal.c.at >= since)
+        return self._guarded(made, (outbox.c.mapping == mapping,))
+
+    def written_in_pass(self, pass_id: str) -> Mapping[str, int]:
+        """Return the same of one pass."""
+        return self._guarded((journal.c.pass_id == pass_id,), (outbox.c.pass_id == pass_id,))
+
+    def _guarded(self, made: Conditions, coming: Conditions) -> Mapping[str, int]:
+        written = select(journal.c.guards).where(*made, journal.c.event == WROTE, journal.c.guards != "[]")
+        waiting = (
             select(outbox.c.guards)
             .join(links, links.c.id == outbox.c.link)
             .where(
-                outbox.c.mapping == mapping,
+                *coming,
                 outbox.c.stage != Stage.PLANNED,
                 outbox.c.guards != "[]",
                 links.c.marked.is_(None) | outbox.c.stage.in_((Stage.LEASED, Stage.IN_FLIGHT)),
             )
         )
         with self.database.reading() as connection:
-            texts = [*connection.scalars(made), *connection.scalars(coming)]
+            texts = [*connection.scalars(written), *connection.scalars(waiting)]
         return Counter(kind for text in texts for kind in codec.load(text))
 
     def _lines(self, *conditions: ColumnElement[bool]) -> Sequence[Line]:

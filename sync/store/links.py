@@ -185,6 +185,12 @@ class LinkQueries(Queries):
         with self.database.writing(mapping) as connection:
             mark(connection, links, tick, self.database.now())
 
+    def reconsider(self, mapping: str, tick: int) -> None:
+        """Mark the links whose writes are queued: what is decided for them anew takes its place."""
+        queued = select(outbox.c.link).where(outbox.c.mapping == mapping, outbox.c.stage == Stage.QUEUED)
+        with self.database.writing(mapping) as connection:
+            connection.execute(marking(tick, self.database.now()).where(links.c.id.in_(queued)))
+
     def mark_all(self, mapping: str, tick: int) -> None:
         """Mark every living link of the mapping."""
         with self.database.writing(mapping) as connection:

@@ -68,3 +68,22 @@ def test_workers_whose_answers_get_lost_go_on_and_repeat_nothing(team):
     assert len(team.issues()) == ISSUES + PAGES
     assert team.count("limited") == 1
     team.once()
+
+
+class Guarded(Team):
+    """A team whose workers may close nothing."""
+
+    more = ("guards: {max_destructive: 0}",)
+
+
+def test_who_waits_for_a_resync_is_told_that_a_guard_holds_something_back(sandbox, tmp_path, database):
+    team = Guarded(sandbox, tmp_path, 3, 0, DATABASE_URL=database)
+    try:
+        team.start()
+        team.agreed()
+        team.ada.edit(team.pages()[0]["id"], {"Status": "Done"})
+        for _ in range(2):
+            asked = team.stack.tandem("resync", "roadmap", "--wait", "--timeout", "60")
+            assert (asked.returncode, "1 refused by a guard" in asked.stdout) == (3, True), asked
+    finally:
+        team.stack.stop()

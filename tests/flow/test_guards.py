@@ -10,7 +10,10 @@ import pytest
 
 from sync.core.mapping import Guards, Limit
 from sync.core.model import Presence, Side
+from sync.core.state import PassMode
+from sync.flow import run as flow
 from sync.flow.drain import drain
+from sync.flow.noted import noted
 from sync.flow.turn import decide, turn
 from sync.store import open_store
 from tests.machine.team import Team
@@ -128,5 +131,32 @@ def test_in_workers_a_guard_counts_over_any_sixty_minutes_however_slowly_it_come
     guarded.clock.advance(1500)
     assert worked(guarded), "the first is not an hour old"
     guarded.clock.advance(600)
+    assert not worked(guarded)
+    assert written(guarded) != before
+
+
+@pytest.mark.parametrize("guarded", ["max_destructive"], indirect=True)
+def test_what_a_person_let_through_is_not_counted_against_what_comes_after(guarded):
+    for number in range(LIMIT + 2):
+        guarded.does(guarded, number)
+    assert worked(guarded)
+    with noted(guarded.world("shell"), PassMode.FULL) as made:
+        flow.run(made.world, full=True, let_through=True, wait=guarded.clock.advance)
+    assert not worked(guarded)
+    guarded.does(guarded, LIMIT + 2)
+    assert not worked(guarded)
+    assert guarded.sync(full=True).converged
+
+
+@pytest.mark.parametrize("guarded", ["max_destructive"], indirect=True)
+def test_a_guard_refuses_nothing_where_nothing_of_its_kind_is_to_be_written(guarded):
+    for number in range(LIMIT):
+        guarded.does(guarded, number)
+    assert not worked(guarded)
+    guarded.mapping = replace(guarded.mapping, guards=replace(guarded.mapping.guards, max_destructive=Limit(1)))
+    guarded.edit(Side.NOTION, pages(guarded)[-1], "title", "renamed")
+    before = written(guarded)
+    turn(replace(guarded.world(), window=HOUR), QUEUE)
+    assert not guarded.store.status(guarded.mapping.name).refusals
     assert not worked(guarded)
     assert written(guarded) != before

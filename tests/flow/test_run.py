@@ -55,7 +55,7 @@ def test_a_plan_writes_nothing_anywhere_and_is_what_the_pass_then_does(team):
     team.create(Side.NOTION, "two")
     with team.store.copy() as copy:
         planned = flow.plan(team.world().over(copy), full=True)
-    assert {(op.side, op.action) for _, plan in planned.plans for op in plan.ops} == {
+    assert {(op.side, op.action) for _, plan in planned.plans() for op in plan.ops} == {
         (Side.NOTION, "create"),
         (Side.GITHUB, "create"),
     }
@@ -120,6 +120,7 @@ def test_what_a_reply_does_not_show_is_a_failure_and_is_not_tried_again(team):
     done = team.sync(full=False)
     (row,) = team.store.failures(MAPPING.name)
     assert (done.failed, row.failure.error.partition(":")[0]) == (1, "not applied")
+    assert done.written == {(Side.GITHUB, "update"): 1}
     assert team.shown(Side.GITHUB, issue, "title") == "renamed"
     writes = team.shelves[Side.GITHUB].writes
     team.sync(full=True)

@@ -14,9 +14,11 @@ from sync.core.events import Event, is_news
 from sync.core.limits import Lane
 from sync.core.mapping import Births, Direction, GitHubScope, Guards, Limit, Mapping, NotionScope, Policy, Row
 from sync.core.model import UNREAD, Person, Presence, Property, Ref, Schema, Side, Value
+from sync.core.state import PassMode
 from sync.core.values import names
 from sync.flow import run as flow
 from sync.flow.bind import bind as bound_now
+from sync.flow.noted import noted
 from sync.flow.turn import heed, turn
 from sync.flow.world import Patience, Rotation, World
 from sync.flow.write import next_write, write
@@ -286,7 +288,8 @@ class Team:
 
     def sync(self, *, full: bool):
         """Run one foreground pass to its end."""
-        return flow.run(self.world("shell"), full=full, wait=self.clock.advance)
+        with noted(self.world("shell"), PassMode.FULL if full else PassMode.INCREMENTAL) as made:
+            return flow.run(made.world, full=full, wait=self.clock.advance)
 
     def _alive(self, work: Callable[[], None]) -> None:
         try:

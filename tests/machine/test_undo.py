@@ -60,6 +60,7 @@ def passed(team, work):
     return [Wrote(each.link, each.side, Action(each.action), each.replaced) for each in lines], found
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(before=edits(), since=edits(), policy=st.sampled_from(Policy))
 def test_a_pass_and_its_undo_leave_what_was_overwritten_as_it_was(migrated_file, before, since, policy):
