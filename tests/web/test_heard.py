@@ -13,6 +13,7 @@ from sync.cli.sandbox import REPOSITORY
 from sync.core.limits import Lane
 from sync.core.model import Side
 from sync.flow import turn as flow
+from sync.flow.drain import drain
 from sync.sandbox.notion import showing
 from sync.sandbox.server import Sandbox
 from sync.store.browse import Wanted
@@ -65,7 +66,7 @@ def worked(desk):
     world = desk.sync.world("roadmap", patience=30)
     world = replace(world, patience=replace(world.patience, fresh=FRESH))
     flow.heed(world.on(Lane.PERSON), Nobody())
-    flow.drain(lambda _name: world, world, Nobody(), lambda: False)
+    drain(lambda _name: world, world, Nobody(), lambda: False)
 
 
 def calls(place):
