@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 OK, ERROR, CHANGES, ATTENTION = 0, 1, 2, 3
 """Exit codes: nothing to do or done; an error; a plan with changes; something waits for a person."""
 
+WIDTH = 120
+"""Columns of what is no terminal."""
+
 INTERRUPTED = "interrupted: what was decided is kept, and the next pass goes on from there"
 
 
@@ -61,7 +64,8 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console as RichConsole
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else int(os.environ.get("COLUMNS", "120"))
+    columns = os.environ.get("COLUMNS", "")
+    width = None if stream.isatty() else int(columns) if columns.isdecimal() else WIDTH
     return RichConsole(stderr=stderr, width=width, highlight=False)
 
 

@@ -29,6 +29,7 @@ def plan(names: Sequence[str], *, full: bool) -> Result:
     people: dict[str, str] = {}
     with chosen(names) as sync:
         documents, faults = worked(sync, partial(_planned, sync, people=people, full=full))
+        sync.forget()
     due = any(document["operations"] or document["refused"] for document in documents)
     code = ERROR if faults else CHANGES if due else OK
 

@@ -39,6 +39,8 @@ class Request:
 
 def resync(request: Request, *, timeout: float | None) -> Result:
     """Leave a hint and nudge a worker; with a timeout wait until it was heeded and everything is written."""
+    if request.issue is not None and request.page is not None:
+        raise Misconfigured([Problem("--issue and --page name two records", cure="ask for one after the other")])
     with wiring.opened([request.mapping]) as sync:
         if not sync.mappings:
             raise Misconfigured(sync.loaded.problems)

@@ -36,6 +36,9 @@ def _told(error: Any, *, as_json: bool) -> NoReturn:  # noqa: ANN401 - Misused
     if as_json:
         problem = Problem(error.format_message() or "no command was named", cure="see `tandem --help`")
         finish(lambda: _raise(Misconfigured([problem])), as_json=True)
+    if type(error).__name__ == "NoArgsIsHelpError":  # of which the formatter says nothing
+        sys.stderr.write(f"{error.ctx.get_help()}\n")
+        raise SystemExit(ERROR)
     from typer.rich_utils import rich_format_error
 
     rich_format_error(error)

@@ -49,6 +49,7 @@ LEVELS = {
     "wrote": logging.INFO,
     "left a write": logging.DEBUG,
     "refused": logging.WARNING,
+    "not read": logging.WARNING,
     "paused": logging.WARNING,
     "resumed": logging.INFO,
 }

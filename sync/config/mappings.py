@@ -66,7 +66,8 @@ def load_mappings(folder: Path | str, names: Sequence[str] = ()) -> Loaded:
     place = Path(folder)
     if not place.is_dir():
         cure = "create it, or point MAPPINGS_DIR to where the mapping files are"
-        return Loaded((), (Problem("no such folder", file=str(place), cure=cure),))
+        message = "MAPPINGS_DIR is no folder"
+        return Loaded((), (Problem(message, file=str(place), where="MAPPINGS_DIR", cure=cure),))
     drafts = [_read(path) for path in _files(place)]
     drafts = [draft.with_problems(_quarrels(draft, drafts)) for draft in drafts]
     there = [draft.name for draft in drafts]

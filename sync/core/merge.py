@@ -144,7 +144,7 @@ def merge(field: Field, sights: dict[Side, Sight], shadow: Shadow | None, resolv
     if not field.both_ways:
         return _one_way(meeting, changed)
     if len(changed) == 1:
-        return _flow(meeting, changed.pop())
+        return _flow(meeting, _carried(meeting, changed.pop()))
     return _contest(meeting, Case.DECIDED, Case.HELD) if meeting.overlap else _unite(meeting)
 
 
@@ -164,14 +164,18 @@ def shown_back(field: Field, side: Side, shadow: Shadow, shown: tuple[Value, boo
 
 
 def _one_way(meeting: Meeting, changed: set[Side]) -> Verdict:
-    """Let the source's change through; the receiving side's own edit is left alone until then."""
+    """Let the source's change through; the receiving side's own edit is left alone until then, and then written over.
+
+    Of a text only what the source changed is: the rest of a page may be people's notes.
+    """
     (target,) = meeting.field.flows
-    return _flow(meeting, target.other) if target.other in changed else Verdict(Case.ALONE)
+    if target.other not in changed:
+        return Verdict(Case.ALONE)
+    return _flow(meeting, (_said if meeting.field.transform.by_name else _carried)(meeting, target.other))
 
 
-def _flow(meeting: Meeting, source: Side) -> Verdict:
-    """Carry one side's change to the other."""
-    write = _carried(meeting, source)
+def _flow(meeting: Meeting, write: Write | None) -> Verdict:
+    """Let one side's change through to the other."""
     if write is None:
         return Verdict(Case.UNSAID)
     if same(meeting.field.facet(write.side).kind, write.value, meeting.value(write.side)):

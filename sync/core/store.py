@@ -113,6 +113,10 @@ class Reads(Protocol):
         """Return the same of one pass."""
         ...
 
+    def quarantined(self, mapping: str) -> Sequence[Quarantine]:
+        """Return the records that stay out until a person acts."""
+        ...
+
     def stopped(self) -> Collection[str]:
         """Return the names of the mappings that a person stopped."""
         ...

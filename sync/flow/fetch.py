@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from sync.core.bound import Bound
-from sync.core.errors import Denied, TandemError
+from sync.core.errors import Denied, Rejected, TandemError
 from sync.core.model import COMMENT, Presence, Record, Ref, Side
 from sync.core.observe import Moment
 from sync.core.state import Observation
@@ -79,7 +79,12 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
 
 def _read_one(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> None:
     moment = Moment(world.store.tick(), world.now())
-    record = world.read(ref)
+    try:
+        record = world.read(ref)
+    except Rejected as refused:  # it names no record that could be read: asking again would stop all others, too
+        world.log("not read", {"mapping": world.name, "record": ref.id, "reason": str(refused)})
+        world.store.looked(world.name, [ref])
+        return
     if record.presence.gone:
         if ref.container not in alive:
             alive[ref.container] = world.remote(ref.side).alive(ref.container)

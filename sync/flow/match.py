@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sync.core.births import barrier, quiet_until
 from sync.core.bound import Bound
@@ -31,8 +31,8 @@ def match(world: World, bound: Bound) -> int:
             free[side] = _free(world, bound, side)
     tying = Tying(world, bound, free)
     tying.by_mark()
-    if state.first_pass and "title" in bound.match:
-        tying.by_title()
+    if "title" in bound.match:
+        tying.by_title(None if state.first_pass else {each.ref for each in store.quarantined(world.name)})
     tying.claim()
     store.quarantine(world.name, tying.quarantined)
     return tying.made
@@ -73,9 +73,12 @@ class Tying:
             for ref, rivals in wanted.items():
                 self._tie_to(named[ref], rivals)
 
-    def by_title(self) -> None:
-        """Tie records whose title is the same and stands once on each side."""
-        groups = {side: self._titles(side) for side in Side}
+    def by_title(self, among: Collection[Ref] | None) -> None:
+        """Tie records whose title is the same and stands once on each side.
+
+        After the first pass `among` are those that were ambiguous in it: they stay out until they are so no more.
+        """
+        groups = {side: self._titles(side, among) for side in Side}
         for title, issues in groups[Side.GITHUB].items():
             pages = groups[Side.NOTION].get(title, [])
             if not pages:
@@ -101,10 +104,12 @@ class Tying:
         reading = observation.record.read(self.bound.marks[observation.record.ref.side].name)
         return reading if isinstance(reading, str) else None
 
-    def _titles(self, side: Side) -> dict[str, list[Observation]]:
+    def _titles(self, side: Side, among: Collection[Ref] | None) -> dict[str, list[Observation]]:
         groups: dict[str, list[Observation]] = defaultdict(list)
-        for observation in self.free[side].values():
+        for ref, observation in self.free[side].items():
             title = self.bound.title(observation.record)
+            if among is not None and ref not in among:
+                continue
             if isinstance(title, str) and not self._mark(observation) and self.bound.scope.holds(observation.record):
                 groups[alike(title)].append(observation)
         return groups

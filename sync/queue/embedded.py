@@ -70,11 +70,21 @@ def tether() -> tuple[str, ...]:
     return (sys.executable, "-I", "-c", _TETHER, str(os.getpid())) if sys.platform == "linux" else ()
 
 
+def _made(folder: Path) -> None:
+    """Make the folder; raises Misconfigured where that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"STATE_DIR: the folder {folder} cannot be made: {error.strerror}"
+        cure = "point STATE_DIR at a folder that this user may write, or set REDIS_URL"
+        raise Misconfigured([Problem(message, where="STATE_DIR", cure=cure)]) from None
+
+
 class Embedded:
     """A use of the folder's server, from construction to `close`; it runs when the constructor returns."""
 
     def __init__(self, folder: Path, *, prefix: Sequence[str] = ()) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _made(folder)
         self._folder = folder.resolve()
         self._socket = _socket(self._folder)
         self.url = f"unix://{self._socket}"

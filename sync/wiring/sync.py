@@ -153,6 +153,11 @@ class Sync:
         except TryLater:
             self.calls.again(counts)
 
+    def forget(self) -> None:
+        """Keep nothing of what this process has counted and learned: a plan leaves no trace."""
+        self.calls.told()
+        self.services.ends.clear()
+
     @property
     def token_ends(self) -> datetime | None:
         """Return when GitHub's personal token ends, None where that is not known or never."""

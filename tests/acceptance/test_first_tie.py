@@ -79,11 +79,24 @@ def test_titles_that_stand_twice_are_kept_out_and_named_and_go_on_once_a_person_
     assert (ran.code, ran.only["quarantined"]) == (3, 3)
     _, told = place.told("status")
     assert "'Twice'" in told
-    assert len(place.pages()) == 2
+    for words in ((), ("--full",)):
+        ran = place.run("sync", *words)
+        assert (ran.code, ran.only["quarantined"], len(place.issues()), len(place.pages())) == (3, 3, 3, 2)
     place.ada.edit(page, {"GitHub": place.issue(1)["html_url"]})
     place.synced()
     assert (len(place.issues()), len(place.pages()), place.duplicates()) == (3, 3, 0)
     assert place.run("status").code == 0
+
+
+def test_titles_that_stood_twice_are_tied_once_they_stand_once_and_the_other_is_born(place):
+    place.opened("Twice")
+    place.opened("Twice")
+    page = place.added("Twice", Status="To do")
+    assert place.run("sync").only["quarantined"] == 3
+    place.person().edit(REPOSITORY, 2, title="Not that one")
+    place.synced()
+    assert place.page(place.issue(1)["html_url"])["id"] == page
+    assert (len(place.issues()), len(place.pages()), place.duplicates()) == (2, 2, 0)
 
 
 def test_at_the_first_tie_empty_takes_the_others_sets_unite_and_what_differs_is_held(place):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sync.cli.sandbox import REPOSITORY
 from sync.sandbox.seed import populate
 from tests.acceptance.life.home import WEB
@@ -23,6 +25,20 @@ def test_all_writes_are_planned_also_where_a_text_must_be_read_first(place):
     writes = place.synced()["writes"]
     # The second update is what follows the birth: the page is given the new issue's address.
     assert (writes["notion"]["update"], writes["github"]["create"]) == (2, 1)
+
+
+def test_a_plan_leaves_no_trace_in_the_state(place):
+    place.opened("First")
+    place.synced()
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    before = state(place)
+    assert place.run("plan", "--full").code == 2
+    assert state(place) == before
+
+
+def state(place):
+    with sqlite3.connect(place.folder / "tandem.db") as connection:
+        return list(connection.iterdump())
 
 
 def test_what_is_transferred_to_another_mapping_of_the_same_database_is_no_copy_there(place):

@@ -225,7 +225,12 @@ def test_a_folder_that_does_not_exist_is_a_fault_and_an_empty_one_is_not(tmp_pat
     place = tmp_path / "mappings"
 
     assert load_mappings(place).problems == (
-        Problem("no such folder", str(place), cure="create it, or point MAPPINGS_DIR to where the mapping files are"),
+        Problem(
+            "MAPPINGS_DIR is no folder",
+            str(place),
+            where="MAPPINGS_DIR",
+            cure="create it, or point MAPPINGS_DIR to where the mapping files are",
+        ),
     )
     place.mkdir()
     assert load_mappings(place).problems == ()

@@ -125,6 +125,11 @@ def test_a_one_way_edit_is_overwritten_at_the_sources_next_change():
     assert (written(verdict), verdict.conflict) == ({Side.NOTION: "b"}, None)
 
 
+def test_a_one_way_edit_of_a_set_is_overwritten_too():
+    verdict = met("labels", ("bug", "docs"), ("ui",), (("bug",), ("bug",)), flows=frozenset({Side.NOTION}))
+    assert (written(verdict), verdict.conflict) == ({Side.NOTION: ("bug", "docs")}, None)
+
+
 @given(st.data(), bounds(), st.sampled_from(sorted(KINDS)), times(), times())
 def test_neither_side_changed_means_no_write_whatever_the_values_look_like(data, bound, name, one, two):
     bound_field = bound.field(name)

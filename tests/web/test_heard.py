@@ -123,6 +123,16 @@ def test_a_page_that_one_asks_to_look_at_is_looked_for_at_home(place, desk):
     assert [row.link.id for row in desk.store.browse(Wanted(state="parked"))[1]] == []
 
 
+def test_a_look_at_what_is_no_page_stops_nothing_else(place, desk):
+    desk.store.beat("tick", desk.sync.clock.now())
+    assert place.run("resync", "roadmap", "--page", place.ids.database).code == 0
+    worked(desk)
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    assert place.synced("--full")["writes"]["notion"]["update"] == 1
+    both = place.run("resync", "roadmap", "--page", place.ids.database, "--issue", f"{REPOSITORY}#1")
+    assert (both.code, "two records" in both.document["error"]["message"]) == (1, True)
+
+
 @pytest.mark.parametrize("side", Side)
 def test_who_looks_at_one_record_again_gets_what_was_said_on_both_sides(place, side):
     place.map(fields=(*FIELDS, "{github: comments, notion: comments}"))
