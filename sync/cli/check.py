@@ -137,13 +137,21 @@ def _permissions(sync: wiring.Sync, seen: Sequence[Examined]) -> list[Problem]:
     return found
 
 
+def _cure(problem: Problem) -> str:
+    """Return what to do about a problem whose message says it already."""
+    if problem.nearest:
+        return f"write {problem.nearest}, if that is meant"
+    place = f"line {problem.line} of {problem.file}" if problem.file and problem.line else problem.file or problem.where
+    return f"correct {place or 'it'}: docs/mapping.md tells what a mapping can say"
+
+
 def _document(problem: Problem, fixed: bool) -> dict[str, Any]:  # noqa: FBT001 - a value of the document
     return {
         "level": problem.level,
         "file": problem.file,
         "line": problem.line,
         "message": problem.message,
-        "cure": problem.cure,
+        "cure": problem.cure or _cure(problem),
         "nearest": problem.nearest,
         "fixed": fixed,
     }

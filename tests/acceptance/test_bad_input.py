@@ -123,6 +123,7 @@ def test_every_fault_of_a_file_is_told_at_once_and_other_mappings_run(place):
     findings = place.run("check", "--offline").document["findings"]
     assert len(findings) > 2
     assert {each["file"].rpartition("/")[2] for each in findings} == {"wrong.yaml"}
+    assert all(each["cure"] for each in findings)
 
 
 @pytest.mark.parametrize("command", ["plan", "sync"])
