@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from sync.config.scalars import NAME
 from sync.config.tree import LARGEST, Plain, Tree, line_of, read
 from sync.core.errors import Problem
 from sync.core.mapping import Mapping
+
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,16 @@ def _may_create_issues(draft: _Draft) -> bool:
 
 
 def _same_source(one: _Draft, two: _Draft) -> bool:
-    """Tell whether two files may mean one data source; a file that names none means whichever there is."""
+    """Tell whether two files may mean one data source: none named may be any, and a name may be that of an id."""
     if one.mapping is None or two.mapping is None or one.mapping.notion.database != two.mapping.notion.database:
         return False
-    sources = {one.mapping.notion.data_source, two.mapping.notion.data_source}
-    return None in sources or len(sources) == 1
+    mine, theirs = one.mapping.notion.data_source, two.mapping.notion.data_source
+    if mine is None or theirs is None or _folded(mine) == _folded(theirs):
+        return True
+    return bool(_ID.fullmatch(_folded(mine))) is not bool(_ID.fullmatch(_folded(theirs)))
+
+
+def _folded(source: str) -> str:
+    """Return an id without its dashes and in one case; names have case."""
+    digits = source.replace("-", "").lower()
+    return digits if _ID.fullmatch(digits) else source

@@ -310,6 +310,10 @@ def test_two_mappings_on_two_data_sources_of_one_database_may_both_create_issues
 
     assert load(a=on("one", "Bugs"), b=on("two", "Ideas")).problems == ()
     assert len(load(b=on("two", "Bugs")).problems) == 2
+    one_id, same_id, other_id = "ab" * 16, f"{'AB' * 4}-{'ab' * 12}", "cd" * 16
+    assert len(load(b=on("two", one_id)).problems) == 2, "it may be the id of that name"
+    assert len(load(a=on("one", same_id)).problems) == 2
+    assert load(a=on("one", other_id)).problems == ()
 
 
 def test_only_the_mappings_that_are_asked_for_are_loaded_and_complained_about(sound, load):
