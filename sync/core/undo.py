@@ -10,7 +10,7 @@ conflict. Sets lose and get back single names, so that nothing in them ever move
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -127,12 +127,9 @@ def undoing(known: Known, bound: Bound, writes: Iterable[Wrote]) -> Undoing:
     whole = _whole(known, bound, made)
     if whole is not None:
         return whole
-    done, actions, left = deeds(made), {each.action for each in made}, {}
-    if Action.REOPEN in actions and not _was_agreed(bound, done):
-        del done[bound.state_key]  # it was opened for its page that came back, which never said that it be closed
-        left[RECORD] = STAYS
-    elif Action.RESTORE in actions and known.notion and known.notion.record.presence.in_sight:
-        left[RECORD] = STAYS
+    done, restored = _without_life(bound, made), any(each.action is Action.RESTORE for each in made)
+    there = known.notion is not None and known.notion.record.presence.in_sight
+    left = {RECORD: STAYS} if (restored and there) or len(done) < len(deeds(made)) else {}
     if known.link.state is not LinkState.LINKED:
         return Undoing(left={**dict.fromkeys(done, f"the link is {known.link.state} by now"), **left})
     return _field_by_field(known, bound, done, left)
@@ -146,7 +143,7 @@ def apart(known: Known, bound: Bound, writes: Iterable[Wrote]) -> frozenset[str]
     records = [seen.record for side in Side if (seen := known.on(side))]
     if known.link.state is not LinkState.LINKED or known.link.kind == COMMENT or len(records) < len(Side):
         return frozenset()
-    done = deeds(writes)
+    done = _without_life(bound, list(writes))
     rows = [row for row in bound.fields if row.key in done and row.github.writable]
     return frozenset(row.key for row in rows if _differ(row.between(*records), records, done[row.key].base))
 
@@ -161,12 +158,17 @@ def _differ(row: Field, records: Iterable[Record], base: Shadow | None) -> bool:
     )
 
 
-def _was_agreed(bound: Bound, done: Mapping[str, Deed]) -> bool:
-    """Tell whether the issue's state, before the pass wrote it, was one that both sides had agreed on, if any was."""
-    deed, row = done.get(bound.state_key), bound.state
-    if deed is None or deed.base is None:
-        return True
-    return row is not None and row.transform.agree(deed.base.github, deed.base.notion)
+def _without_life(bound: Bound, made: Sequence[Wrote]) -> dict[str, Deed]:
+    """Return the deeds but for the state of an issue that was opened for its page, which came back from the trash.
+
+    That page never said that the issue be closed: of its state before, the two sides had not agreed.
+    """
+    done, row = deeds(made), bound.state
+    base = done[bound.state_key].base if bound.state_key in done else None
+    opened = base is not None and any(each.action is Action.REOPEN for each in made)
+    if opened and not (row and base and row.transform.agree(base.github, base.notion)):
+        del done[bound.state_key]
+    return done
 
 
 def _field_by_field(known: Known, bound: Bound, done: Mapping[str, Deed], left: Mapping[str, str]) -> Undoing:

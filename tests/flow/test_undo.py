@@ -329,7 +329,11 @@ def test_what_moved_to_what_is_put_back_on_the_other_side_is_no_conflict(team):
     quiet(team)
 
 
-def test_an_issue_that_was_opened_since_its_page_came_back_stays_open(team):
+@pytest.mark.parametrize("state", [*Direction, None])
+def test_an_issue_that_was_opened_since_its_page_came_back_stays_open(team, state):
+    other = [row for row in MAPPING.rows if row.github != "state"]
+    rows = [replace(row, direction=state) for row in MAPPING.rows if row.github == "state" and state]
+    team.mapping = replace(team.mapping, rows=(*rows, *other))
     _, (page,) = linked(team)
     before = everything(team)
     team.presence(Side.NOTION, page, Presence.TRASHED)
