@@ -13,7 +13,7 @@ from sync.cli.sync import foreground_pass
 from sync.core.errors import Misconfigured, Problem
 from sync.core.fieldkey import field_name
 from sync.core.mapping import Mapping as MappingFile
-from sync.core.model import Action
+from sync.core.model import BIRTHS, Action, Side
 from sync.core.state import PassMode
 from sync.core.undo import RECORD, Wrote
 from sync.flow.undo import Place, Undone
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"p\d{1,18}")
 """How passes are named."""
+CHANGED = "changed since"
 CURE = "`tandem status --json` names the last pass of each mapping, the dashboard all of the last JOURNAL_DAYS days"
 
 
@@ -39,21 +40,22 @@ def undo(pass_id: str, *, let_through: bool) -> Result:
         mapping = _mapping(sync, found.mapping)
         lines = sync.store.written_in(found.id)
         undo_id, done = _undone(sync, mapping, lines, let_through=let_through)
-        births = [line for line in lines if line.action == Action.CREATE]
+        births = [line for line in lines if _stays(sync, line)]
         places = sync.store.places({line.link for line in lines if line.link})
+        left = {**dict.fromkeys(done.moved - done.held, CHANGED), **done.left}
     document = {
         "pass_id": found.id,
         "undo_pass_id": undo_id,
         "mapping": mapping.name,
         "undone": len(done.back),
-        "conflicts": len(done.moved),
-        "births": [{"side": str(line.side), **_named(places, line.link or 0)} for line in births],
-        "moved": [_field(places, each) for each in sorted(done.moved)],
-        "left": [{**_field(places, each), "reason": why} for each, why in sorted(done.left.items())],
+        "conflicts": len(done.held),
+        "births": [{"side": str(line.side), "kind": _kind(line), **_named(places, line.link or 0)} for line in births],
+        "moved": [_field(places, each) for each in sorted(done.held)],
+        "left": [{**_field(places, each), "reason": why} for each, why in sorted(left.items())],
         "unfinished": [{**_field(places, each), "reason": why} for each, why in sorted(done.unfinished.items())],
         "refused": refusal(done.refused),
     }
-    asks = done.moved or done.left or done.unfinished or done.refused
+    asks = done.held or done.left or done.unfinished or done.refused
     return Result(document, lambda out: _show(out, document), ATTENTION if asks else OK)
 
 
@@ -80,6 +82,21 @@ def _undone(sync: wiring.Sync, mapping: MappingFile, lines: Sequence[Line], *, l
         return made.id, flow(made.world, writes, let_through=let_through, wait=wiring.sleeper())
 
 
+def _stays(sync: wiring.Sync, line: Line) -> bool:
+    """Tell whether a line is about a birth that nobody took away since, as far as was seen."""
+    known = sync.store.known(line.link) if line.link and line.action in BIRTHS else None
+    ref = known.link.ref(line.side) if known and line.side else None
+    seen = sync.store.observations(line.mapping, [ref]).get(ref) if ref else None
+    return seen is not None and not seen.record.presence.gone
+
+
+def _kind(line: Line) -> str:
+    """Return what was born: an issue, a page, or the copy of a comment."""
+    if line.action == Action.COMMENT:
+        return "comment"
+    return "issue" if line.side is Side.GITHUB else "page"
+
+
 def _named(places: Mapping[int, Named], link: int) -> dict[str, Any]:
     place = places.get(link)
     return {"issue": place.issue if place else None, "page": place.page if place else None}
@@ -102,8 +119,7 @@ def _show(out: Console, document: Mapping[str, Any]) -> None:
     for each in document["unfinished"]:
         out.print(Text(f"  not done: {_told(each)}: {each['reason']}"))
     for each in document["births"]:
-        kind = "issue" if each["side"] == "github" else "page"
-        out.print(Text(f"  born by that pass, and still there: the {kind} of {each['issue']} ↔ {each['page']}"))
+        out.print(Text(f"  born by that pass, and still there: the {each['kind']} of {each['issue']} ↔ {each['page']}"))
     if document["refused"]:
         detail = document["refused"]["detail"]
         out.print(f"  [bold yellow]refused[/] {detail}: nothing was written; `tandem undo {document['pass_id']} --yes`")

@@ -132,6 +132,11 @@ class Bound:
         return self._row(STATE)
 
     @property
+    def state_key(self) -> str:
+        """Return the key of that field; a trashed page closes its issue also where no row is about it."""
+        return self.state.key if self.state else STATE
+
+    @property
     def repository(self) -> Field | None:
         """Return the field that holds where an issue lives."""
         return self._row(REPOSITORY)

@@ -196,6 +196,10 @@ class Action(StrEnum):
     UNLINK = "unlink"
 
 
+BIRTHS = (Action.CREATE, Action.COMMENT)
+"""What makes a record, and replaces nothing."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One field of a write, in the target's terms.
@@ -227,7 +231,7 @@ class Op:
     @property
     def birth(self) -> bool:
         """Tell whether this write makes a record, which may happen only once."""
-        return self.action in (Action.CREATE, Action.COMMENT)
+        return self.action in BIRTHS
 
     @property
     def fields(self) -> tuple[str, ...]:

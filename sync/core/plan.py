@@ -158,7 +158,7 @@ def _resume(known: Known, bound: Bound) -> Plan:
 
     The page never said that the issue be closed, so what people made of it since is a change of an open issue.
     """
-    shadow, state = _state_shadow(known, bound), _state_key(bound)
+    shadow, state = _state_shadow(known, bound), bound.state_key
     assert known.github is not None
     if not known.link.closed_by_us or shadow is None:
         return _merge(known, bound)
@@ -234,7 +234,7 @@ def _close(known: Known, bound: Bound) -> Plan:
     if bound.deletions.page_trashed is Fate.KEEP or issue.read(STATE) != OPEN:
         return Plan(state=LinkState.PARKED, because="its page was trashed; the issue stays as it is")
     shadow = _state_shadow(known, bound) or Shadow(OPEN, None)
-    change = Change(_state_key(bound), OPEN, WITHDRAWN, shadow.advanced(Side.GITHUB, WITHDRAWN))
+    change = Change(bound.state_key, OPEN, WITHDRAWN, shadow.advanced(Side.GITHUB, WITHDRAWN))
     return Plan(
         ops=(Op(Side.GITHUB, Action.CLOSE, (change,), "its page was trashed", then=LinkState.PARKED),),
     )
@@ -246,12 +246,8 @@ def _trash(deletions: Deletions) -> Plan:
     return Plan(ops=(Op(Side.NOTION, Action.TRASH, reason="its issue was deleted", then=LinkState.TOMBSTONED),))
 
 
-def _state_key(bound: Bound) -> str:
-    return bound.state.key if bound.state else STATE
-
-
 def _state_shadow(known: Known, bound: Bound) -> Shadow | None:
-    return known.shadows.get(_state_key(bound))
+    return known.shadows.get(bound.state_key)
 
 
 def _unsaid(known: Known, bound: Bound) -> tuple[Unmapped, ...]:

@@ -2,14 +2,15 @@
 
 On each side that still shows what the pass left there, what stood there before stands again: on the side that was
 written the value that was overwritten, on the other one what both had agreed on before the edit that was carried. What
-moved since is left alone. As long as the other side is still to be written, or moved, the shadow stays, so that what is
-put back is a change like a person's: whoever is killed in between leaves an edit that flows as any does, and what moved
-meets it as a conflict. Sets lose and get back single names, so that nothing in them ever moved.
+moved since is left alone. As long as the other side is still to be written, the shadow stays, so that what is put back
+is a change like a person's: whoever is killed in between leaves an edit that flows as any does. Where the other side
+moved, the shadow says what the pass left there, whatever was agreed on since: both sides then changed, which is a
+conflict. Sets lose and get back single names, so that nothing in them ever moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,12 +18,29 @@ from sync.core import facets
 from sync.core.bound import OPEN, Bound, Field
 from sync.core.guard import action_of
 from sync.core.issue import STATE
-from sync.core.model import UNREAD, Action, Change, LinkState, Op, Presence, Reading, Shadow, Side, Value
+from sync.core.mapping import Policy
+from sync.core.model import (
+    BIRTHS,
+    COMMENT,
+    UNREAD,
+    Action,
+    Change,
+    LinkState,
+    Op,
+    Presence,
+    Reading,
+    Record,
+    Shadow,
+    Side,
+    Value,
+)
 from sync.core.plan import still_closed
 from sync.core.state import Known, Observation, Replaced
 from sync.core.values import SETS, key, members, names, same
 
 REASON = "undo of a pass"
+STAYS = "its page came out of the trash, and both stay as they are"
+FOLLOWS = "a copy of a comment follows its original"
 
 
 @dataclass(frozen=True)
@@ -78,12 +96,13 @@ class Stand(StrEnum):
 class Turn:
     """One side of one field: what it shows, what it is to show, how it stands, and the shadow's value in the end.
 
-    `written` tells that the pass wrote it; otherwise what it wrote came from here.
+    `after` is what the pass left there, `written` tells that the pass wrote it; otherwise what it wrote came from here.
     """
 
     shown: Value
     target: Value
     stand: Stand
+    after: Value
     agreed: Value
     written: bool
 
@@ -101,35 +120,85 @@ def deeds(writes: Iterable[Wrote]) -> dict[str, Deed]:
 
 
 def undoing(known: Known, bound: Bound, writes: Iterable[Wrote]) -> Undoing:
-    """Return how the link gets back what those writes replaced, as far as it still stands."""
-    made = list(writes)
+    """Return how the link gets back what those writes replaced, as far as it still stands; births stay."""
+    made = [each for each in writes if each.action not in BIRTHS]
+    if known.link.kind == COMMENT:
+        return Undoing(left={RECORD: FOLLOWS} if made else {})
     whole = _whole(known, bound, made)
     if whole is not None:
         return whole
-    done = deeds(made)
+    done, restored = _without_life(bound, made), any(each.action is Action.RESTORE for each in made)
+    there = known.notion is not None and known.notion.record.presence.in_sight
+    left = {RECORD: STAYS} if (restored and there) or len(done) < len(deeds(made)) else {}
     if known.link.state is not LinkState.LINKED:
-        return Undoing(left=dict.fromkeys(done, f"the link is {known.link.state} by now"))
+        return Undoing(left={**dict.fromkeys(done, f"the link is {known.link.state} by now"), **left})
+    return _field_by_field(known, bound, done, left)
+
+
+def apart(known: Known, bound: Bound, writes: Iterable[Wrote]) -> frozenset[str]:
+    """Return the fields that those writes replaced and of which the sides differ, unless that is what both agreed on.
+
+    Two titles that are tied though their white space differs are such values.
+    """
+    records = [seen.record for side in Side if (seen := known.on(side))]
+    if known.link.state is not LinkState.LINKED or known.link.kind == COMMENT or len(records) < len(Side):
+        return frozenset()
+    done = _without_life(bound, list(writes))
+    rows = [row for row in bound.fields if row.key in done and row.github.writable]
+    return frozenset(row.key for row in rows if _differ(row.between(*records), records, done[row.key].base))
+
+
+def _differ(row: Field, records: Iterable[Record], base: Shadow | None) -> bool:
+    github, notion = map(row.read, records)
+    if github is UNREAD or notion is UNREAD or row.transform.agree(github, notion):
+        return False
+    shown = {Side.GITHUB: github, Side.NOTION: notion}
+    return base is None or any(
+        not same(row.facet(side).kind, row.transform.seen(side, shown[side]), base.on(side)) for side in Side
+    )
+
+
+def _without_life(bound: Bound, made: Sequence[Wrote]) -> dict[str, Deed]:
+    """Return the deeds but for the state of an issue that was opened for its page, which came back from the trash.
+
+    That page never said that the issue be closed: of its state before, the two sides had not agreed.
+    """
+    done, row = deeds(made), bound.state
+    base = done[bound.state_key].base if bound.state_key in done else None
+    opened = base is not None and any(each.action is Action.REOPEN for each in made)
+    if opened and not (row and base and row.transform.agree(base.github, base.notion)):
+        del done[bound.state_key]
+    return done
+
+
+def _field_by_field(known: Known, bound: Bound, done: Mapping[str, Deed], left: Mapping[str, str]) -> Undoing:
+    """Return how fields get back what they showed; of what GitHub alone makes nothing else was ever true."""
     turns: dict[str, dict[Side, Turn]] = {}
-    left: dict[str, str] = {}
+    left, moved = dict(left), set[str]()
     for name, deed in done.items():
         row = bound.field(name)
         if row is None or not set(deed.before) <= row.flows:
             left[name] = "no row of the mapping writes it any more"
+        elif not row.github.writable:
+            continue
         elif (turn := _turns(row, known, deed)) is None:
             left[name] = "it was not read"
-        elif not _spoke_again(row, turn):
-            turns[name] = turn
-    return Undoing(
-        _ops(known, turns),
-        frozenset(name for name, each in turns.items() if any(each[side].stand is Stand.STANDS for side in each)),
-        frozenset(name for name, each in turns.items() if any(each[side].stand is Stand.MOVED for side in each)),
-        left,
-    )
+        else:
+            stands = {each.stand for each in turn.values()}
+            if Stand.MOVED in stands:
+                moved.add(name)
+            if Stand.MOVED not in stands or _waits(row):
+                turns[name] = turn
+    pending = {name for name, turn in turns.items() if any(each.stand is Stand.STANDS for each in turn.values())}
+    return Undoing(_ops(known, turns), frozenset(pending), frozenset(moved), left)
 
 
-def _spoke_again(row: Field, turn: Mapping[Side, Turn]) -> bool:
-    """Tell whether the source of a one-way row changed since: what it says now is written next, whatever comes back."""
-    return not row.both_ways and any(turn[side].stand is Stand.MOVED for side in set(Side) - row.flows)
+def _waits(row: Field) -> bool:
+    """Tell whether a conflict of the row waits for a person; one that is decided might overwrite an edit.
+
+    The time of our own write dates no edit, so that `newest` cannot decide; of a one-way row the source always wins.
+    """
+    return row.both_ways and row.policy in (Policy.NEWEST, Policy.HOLD)
 
 
 def _turns(row: Field, known: Known, deed: Deed) -> dict[Side, Turn] | None:
@@ -149,12 +218,12 @@ def _turn(row: Field, side: Side, known: Known, deed: Deed) -> Turn | None:
         old = _old(row, side, deed)
         target = _taken_back(shown, old, after)
         agreed = _taken_back(shadow.on(side) if shadow else seen(side, shown), old, after)
-        return Turn(shown, target, Stand.BACK if same(kind, target, shown) else Stand.STANDS, agreed, written)
+        return Turn(shown, target, Stand.BACK if same(kind, target, shown) else Stand.STANDS, after, agreed, written)
     wanted = _target(row, side, deed)
     if wanted is UNREAD:  # nothing of it is to be put back
         wanted = shown if same(kind, seen(side, shown), after) else after
     stands = Stand.STANDS if same(kind, seen(side, shown), after) else Stand.MOVED
-    return Turn(shown, wanted, Stand.BACK if same(kind, wanted, shown) else stands, seen(side, wanted), written)
+    return Turn(shown, wanted, Stand.BACK if same(kind, wanted, shown) else stands, after, seen(side, wanted), written)
 
 
 def _old(row: Field, side: Side, deed: Deed) -> Value:
@@ -197,11 +266,13 @@ def _ops(known: Known, turns: Mapping[str, Mapping[Side, Turn]]) -> tuple[Op, ..
 
 
 def _change(known: Known, name: str, side: Side, turn: Mapping[Side, Turn]) -> Change:
-    """Return the change of one side; its shadow stays where it is unless the other side is where it should be."""
-    here = turn[side]
+    """Return the change of one side; until the other one is where it should be, both are still to be changes."""
+    here, there = turn[side], turn[side.other]
     shadow = known.shadows.get(name) or Shadow(turn[Side.GITHUB].shown, turn[Side.NOTION].shown)
-    if turn[side.other].stand is Stand.BACK:
-        shadow = Shadow.of(side, here.agreed, turn[side.other].agreed)
+    if there.stand is Stand.BACK:
+        shadow = Shadow.of(side, here.agreed, there.agreed)
+    elif there.stand is Stand.MOVED:
+        shadow = Shadow.of(side, here.after, there.after)
     return Change(name, here.shown, here.target, shadow)
 
 
@@ -218,7 +289,7 @@ def _whole(known: Known, bound: Bound, writes: Iterable[Wrote]) -> Undoing | Non
 
 def _reopened(known: Known, bound: Bound) -> Undoing:
     """Open the issue again, as a person would: the life of a link then brings back its page."""
-    name = bound.state.key if bound.state else STATE
+    name = bound.state_key
     shadow, issue = known.shadows.get(name), known.github
     if issue is not None and issue.record.read(STATE) == OPEN:
         return Undoing()

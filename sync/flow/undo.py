@@ -13,7 +13,7 @@ from sync.core.limits import Lane
 from sync.core.model import LinkState
 from sync.core.plan import decide
 from sync.core.state import Decision, Known
-from sync.core.undo import Undoing, Wrote, undoing
+from sync.core.undo import Undoing, Wrote, apart, undoing
 from sync.flow.bind import bind
 from sync.flow.fetch import fetch
 from sync.flow.reconcile import digest, reconcile
@@ -23,6 +23,7 @@ from sync.flow.world import World
 TRIES = 3
 """So often one op is queued at most: its call may be lost before it happened."""
 NOT_TAKEN = "the write waits, or was not taken: see `tandem failures`, and undo the pass once more"
+APART = "the two sides differ, until one of them is edited"
 
 Place = tuple[int, str]
 """A link and a field of it."""
@@ -34,14 +35,15 @@ Judged = Mapping[int, tuple[Known, Undoing]]
 class Undone:
     """What came of an undo: which fields are back, which moved since, and which stay as they are, with the reason.
 
-    `refused` is what the guards refused of it, and then nothing was written; `unfinished` are the fields whose writes
-    failed or still wait, with the reason.
+    `held` are those of which a conflict waits for a person. `refused` is what the guards refused of it, and then
+    nothing was written; `unfinished` are the fields whose writes failed or still wait, with the reason.
     """
 
     done: Pass
     refused: Mapping[str, str] = field(default_factory=dict)
     back: set[Place] = field(default_factory=set)
     moved: set[Place] = field(default_factory=set)
+    held: set[Place] = field(default_factory=set)
     left: dict[Place, str] = field(default_factory=dict)
     unfinished: dict[Place, str] = field(default_factory=dict)
 
@@ -58,6 +60,11 @@ class Undone:
             self.unfinished |= {(link, name): why for name in each.pending if (link, name) not in self.moved}
         wanted = {(link, name) for link, (_, each) in first.items() for name in each.pending}
         self.back = wanted - self.moved - self.unfinished.keys()
+
+    def part(self, held: set[Place], apart: set[Place]) -> None:
+        """Keep what became a conflict, and of what the sides differ without one: nobody is to find out by himself."""
+        self.held, self.back = held, self.back - held
+        self.left |= dict.fromkeys(apart - held - self.moved - self.left.keys() - self.unfinished.keys(), APART)
 
 
 def undo(
@@ -97,6 +104,7 @@ def undo(
     for _ in range(ROUNDS):
         if not reconcile(world, bound).writes or not drain():
             break
+    found.part(_held(world, bound, undone), _apart(world, bound, undone))
     return found
 
 
@@ -108,6 +116,27 @@ def _judged(world: World, bound: Bound, undone: Mapping[int, list[Wrote]]) -> Ju
         if known is not None:
             found[link] = known, undoing(known, bound, writes)
     return found
+
+
+def _held(world: World, bound: Bound, undone: Mapping[int, list[Wrote]]) -> set[Place]:
+    """Return the written fields of which a conflict waits for a person."""
+    return {
+        (link, conflict.field)
+        for link, writes in undone.items()
+        if (known := world.store.known(link))
+        for conflict in decide(known, bound).conflicts
+        if conflict.held and any(conflict.field in each.replaced for each in writes)
+    }
+
+
+def _apart(world: World, bound: Bound, undone: Mapping[int, list[Wrote]]) -> set[Place]:
+    """Return the written fields of which both sides show something else, and never agreed on that."""
+    return {
+        (link, name)
+        for link, writes in undone.items()
+        if (known := world.store.known(link))
+        for name in apart(known, bound, writes)
+    }
 
 
 def _known(world: World, link: int) -> Known | None:

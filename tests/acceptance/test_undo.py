@@ -6,6 +6,7 @@ import pytest
 
 from sync.cli.sandbox import REPOSITORY
 from sync.cli.session import state
+from tests.acceptance.place import FIELDS
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 LATER = 120
@@ -87,10 +88,98 @@ def test_births_are_listed_and_stay(place):
     pass_id = place.synced()["pass_id"]
     ran = place.run("undo", pass_id)
     assert (ran.code, ran.document["undone"]) == (0, 0)
-    assert ran.document["births"] == [{"side": "notion", "issue": f"{REPOSITORY}#1", "page": place.page()["id"]}]
+    born = {"side": "notion", "kind": "page", "issue": f"{REPOSITORY}#1", "page": place.page()["id"]}
+    assert ran.document["births"] == [born]
     assert place.page(issue["html_url"])["properties"]["Name"] == "First"
     _, told = place.told("undo", pass_id)
     assert "still there" in told
+
+
+def test_a_birth_that_was_taken_away_since_is_not_told_as_one_that_is_still_there(place):
+    place.opened("First")
+    pass_id = place.synced()["pass_id"]
+    place.running.clock.advance(LATER)
+    place.ada.trash(place.page()["id"])
+    place.synced("--full")
+    ran = place.run("undo", pass_id)
+    assert (ran.code, ran.document["births"]) == (0, [])
+
+
+def test_copied_comments_are_births(place):
+    place.map(fields=(*FIELDS, "{github: comments, notion: comments}"))
+    place.opened("First")
+    place.synced()
+    place.running.clock.advance(LATER)
+    place.person("ada").comment(REPOSITORY, 1, "Looks good.")
+    pass_id = place.synced()["pass_id"]
+    ran = place.run("undo", pass_id)
+    assert (ran.code, ran.document["undone"], ran.document["left"]) == (0, 0, [])
+    assert [(each["side"], each["kind"]) for each in ran.document["births"]] == [("notion", "comment")]
+    assert "still there: the comment of" in place.told("undo", pass_id)[1]
+
+
+def test_an_edit_that_another_pass_took_in_is_a_conflict_and_stays(edited):
+    place, _ = edited
+    page = page_of(place, 2)["id"]
+    place.ada.edit(page, {"Status": "To do"})
+    pass_id = place.synced()["pass_id"]
+    place.running.clock.advance(LATER)
+    place.ada.edit(page, {"Status": "In progress"})
+    place.synced()
+    place.running.clock.advance(LATER)
+    ran = place.run("undo", pass_id)
+    assert (ran.code, ran.document["undone"], ran.document["conflicts"]) == (3, 0, 1)
+    assert [each["state"] for each in place.run("conflicts").document["conflicts"]] == ["held"]
+    assert place.page(place.issue(2)["html_url"])["properties"]["Status"] == "In progress"
+    code, told = place.told("undo", pass_id)
+    assert (code, "see `tandem conflicts`" in told) == (3, True)
+
+
+def test_what_moved_on_both_sides_is_no_conflict_and_told_as_left(edited):
+    place, pass_id = edited
+    place.ada.edit(page_of(place, 1)["id"], {"Name": "Of Ada"})
+    place.synced()
+    place.running.clock.advance(LATER)
+    ran = place.run("undo", pass_id)
+    assert (ran.code, ran.document["undone"], ran.document["conflicts"], ran.document["moved"]) == (0, 2, 0, [])
+    assert [(each["field"], each["reason"]) for each in ran.document["left"]] == [("title", "changed since")]
+    assert page_of(place, 1)["properties"]["Name"] == place.issue(1)["title"] == "Of Ada"
+    assert place.run("conflicts").document["conflicts"] == []
+
+
+def test_a_page_that_came_back_stays_with_its_issue(place):
+    place.opened("First")
+    place.synced()
+    page = place.page()["id"]
+    place.running.clock.advance(LATER)
+    place.ada.trash(page)
+    place.synced("--full")
+    place.running.clock.advance(LATER)
+    place.ada.restore(page)
+    pass_id = place.synced("--full")["pass_id"]
+    place.running.clock.advance(LATER)
+    ran = place.run("undo", pass_id)
+    assert (ran.code, ran.document["undone"]) == (3, 0)
+    assert "came out of the trash" in ran.document["left"][0]["reason"]
+    assert place.issue(1)["state"] == "open"
+    assert place.differences() == []
+
+
+def test_the_number_of_an_issue_that_was_born_anew_stays_true(place):
+    place.map(fields=(*FIELDS, "{github: number, notion: No}"))
+    place.ada.add_property(place.ids.data_source, "No", {"number": {}})
+    place.opened("First")
+    place.synced()
+    page = place.page()["id"]
+    place.running.clock.advance(LATER)
+    place.person().delete(REPOSITORY, 1)
+    place.ada.edit(page, {"Name": "Edited"})
+    pass_id = place.synced("--full")["pass_id"]
+    (number,) = [issue["number"] for issue in place.issues().values()]
+    assert number != 1
+    place.running.clock.advance(LATER)
+    place.run("undo", pass_id)
+    assert place.page()["properties"]["No"] == number
 
 
 def test_a_guard_asks_before_much_is_put_back(place):

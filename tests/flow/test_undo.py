@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from sync.core.mapping import Guards, Limit, Policy
+from sync.core.mapping import Direction, Guards, Limit, Policy
 from sync.core.model import Action, Presence, Side
 from sync.core.state import PassMode
-from sync.core.undo import Wrote
+from sync.core.undo import FOLLOWS, STAYS, Wrote
 from sync.flow import run as flow
-from sync.flow.undo import NOT_TAKEN, undo
+from sync.flow.undo import APART, NOT_TAKEN, undo
 from tests.machine.team import MAPPING, Fault, lost
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -275,3 +275,142 @@ def test_a_write_that_is_not_taken_is_tried_once_and_told_as_unfinished(team):
     assert team.shelves[Side.GITHUB].writes == before + 1
     assert team.shown(Side.NOTION, page, "labels") == ("bug",)
     assert team.shown(Side.GITHUB, issue, "labels") == ("bug",)
+
+
+def reopened(team):
+    """Have a pass open an issue again whose page was done, and return the issue, the page and the pass."""
+    (issue,), (page,) = linked(team)
+    team.edit(Side.NOTION, page, "state", "Done")
+    passed(team)
+    team.edit(Side.NOTION, page, "state", "To do")
+    return issue, page, passed(team)
+
+
+@pytest.mark.parametrize("policy", [Policy.NEWEST, Policy.HOLD])
+def test_an_edit_that_said_the_same_to_the_other_side_becomes_a_conflict_too(team, policy):
+    team.mapping = replace(team.mapping, conflict=policy)
+    issue, page, pass_id = reopened(team)
+    team.edit(Side.NOTION, page, "state", "In progress")
+    passed(team)
+    _, found = undone(team, pass_id)
+    (row,) = team.store.conflicts(MAPPING.name)
+    assert (row.state, row.github, row.notion) == ("held", "closed:completed", "In progress")
+    assert (found.held, found.back) == ({(row.link, row.field)}, set())
+    assert team.shown(Side.NOTION, page, "state") == "In progress"
+    team.store.resolve(row.id, Side.NOTION)
+    team.sync(full=True)
+    assert (team.shown(Side.GITHUB, issue, "state"), team.shown(Side.NOTION, page, "state")) == ("open", "In progress")
+    quiet(team)
+
+
+@pytest.mark.parametrize("synced", [True, False])
+@pytest.mark.parametrize("policy", [Policy.GITHUB, Policy.NOTION])
+def test_under_a_policy_that_decides_a_later_edit_is_left_alone(team, policy, synced):
+    team.mapping = replace(team.mapping, conflict=policy)
+    issue, page, pass_id = reopened(team)
+    team.edit(Side.NOTION, page, "state", "In progress")
+    if synced:
+        passed(team)
+    _, found = undone(team, pass_id)
+    assert (len(found.moved), found.held, found.back) == (1, set(), set())
+    assert (team.shown(Side.GITHUB, issue, "state"), team.shown(Side.NOTION, page, "state")) == ("open", "In progress")
+    assert team.store.conflicts(MAPPING.name) == []
+    quiet(team)
+
+
+def test_what_moved_to_what_is_put_back_on_the_other_side_is_no_conflict(team):
+    (issue,), (page,) = linked(team)
+    team.edit(Side.NOTION, page, "state", "Done")
+    pass_id = passed(team)
+    team.edit(Side.NOTION, page, "state", "In progress")
+    _, found = undone(team, pass_id)
+    assert (len(found.moved), found.held, found.left) == (1, set(), {})
+    assert (team.shown(Side.GITHUB, issue, "state"), team.shown(Side.NOTION, page, "state")) == ("open", "In progress")
+    quiet(team)
+
+
+@pytest.mark.parametrize("state", [*Direction, None])
+def test_an_issue_that_was_opened_since_its_page_came_back_stays_open(team, state):
+    other = [row for row in MAPPING.rows if row.github != "state"]
+    rows = [replace(row, direction=state) for row in MAPPING.rows if row.github == "state" and state]
+    team.mapping = replace(team.mapping, rows=(*rows, *other))
+    _, (page,) = linked(team)
+    before = everything(team)
+    team.presence(Side.NOTION, page, Presence.TRASHED)
+    passed(team)
+    team.presence(Side.NOTION, page, Presence.PRESENT)
+    pass_id = passed(team)
+    assert everything(team) == before
+    _, found = undone(team, pass_id)
+    assert (list(found.left.values()), found.back) == ([STAYS], set())
+    assert everything(team) == before
+    quiet(team)
+
+
+def test_an_undo_that_brought_a_page_back_leaves_it_there_when_it_is_undone(team):
+    _, (page,) = linked(team)
+    before = everything(team)
+    team.presence(Side.NOTION, page, Presence.TRASHED)
+    undo_id, _ = undone(team, passed(team))
+    assert everything(team) == before
+    _, found = undone(team, undo_id)
+    assert (list(found.left.values()), found.back) == ([STAYS], set())
+    assert everything(team) == before
+    quiet(team)
+
+
+def test_a_page_that_came_back_alone_stays_when_its_undo_is_undone(team):
+    (issue,), (page,) = linked(team)
+    team.presence(Side.GITHUB, issue, Presence.DELETED)
+    undo_id, _ = undone(team, passed(team))
+    _, found = undone(team, undo_id)
+    assert list(found.left.values()) == [STAYS]
+    assert team.shelves[Side.NOTION].versions[page][-1].presence is Presence.PRESENT
+
+
+def test_what_github_alone_makes_is_not_put_back(team):
+    (issue,), (page,) = linked(team)
+    team.edit(Side.GITHUB, issue, "locked", True)
+    team.edit(Side.GITHUB, issue, "state", "closed:completed")
+    pass_id = passed(team)
+    _, found = undone(team, pass_id)
+    assert (len(found.back), found.moved, found.left) == (1, set(), {})
+    assert team.shown(Side.NOTION, page, "locked") is True
+    assert team.shown(Side.NOTION, page, "closed_at") is None
+    quiet(team)
+
+
+def test_copies_of_comments_stay_as_births_do_and_follow_their_originals(team):
+    (issue,), _ = linked(team)
+    comment = team.say(Side.GITHUB, issue, "hello")
+    pass_id = passed(team)
+    assert [line.action for line in team.store.written_in(pass_id)] == [Action.COMMENT]
+    _, found = undone(team, pass_id)
+    assert (found.back, found.moved, found.left) == (set(), set(), {})
+    team.talks[Side.GITHUB].change(comment, "hello again")
+    pass_id = passed(team)
+    assert [line.action for line in team.store.written_in(pass_id)] == [Action.UPDATE]
+    _, found = undone(team, pass_id)
+    assert list(found.left.values()) == [FOLLOWS]
+
+
+def test_sides_that_differ_once_more_are_told(team):
+    (issue,), (page,) = linked(team)
+    team.edit(Side.GITHUB, issue, "labels", ("hers",))
+    team.edit(Side.NOTION, page, "labels", ("his",))
+    _, found = undone(team, passed(team))
+    assert list(found.left.values()) == [APART]
+    quiet(team)
+
+
+def test_the_source_of_a_one_way_row_that_spoke_again_is_told(team):
+    rows = [replace(row, direction=Direction.TO_NOTION) if row.github == "title" else row for row in MAPPING.rows]
+    team.mapping = replace(team.mapping, rows=tuple(rows))
+    (issue,), (page,) = linked(team)
+    team.edit(Side.GITHUB, issue, "title", "renamed")
+    pass_id = passed(team)
+    team.edit(Side.GITHUB, issue, "title", "renamed again")
+    _, found = undone(team, pass_id)
+    assert (len(found.moved), found.held, found.back, found.left) == (1, set(), set(), {})
+    assert team.shown(Side.NOTION, page, "title") == "renamed again"
+    quiet(team)
