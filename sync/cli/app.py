@@ -208,7 +208,7 @@ def explain(
 @app.command()
 def undo(
     pass_id: Annotated[
-        str, typer.Argument(metavar="PASS_ID", help="As `tandem sync --json` and the dashboard say it.")
+        str, typer.Argument(metavar="PASS_ID", help="As `tandem sync`, `tandem status` and the dashboard tell it.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Let through what a guard refused.")] = False,
     as_json: Json = False,

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sync.cli.documents import called, value
 from sync.cli.frame import Result
-from sync.cli.render import conflict_table
-from sync.cli.session import known_names, state
+from sync.cli.render import conflict, conflict_table, plain
+from sync.cli.session import known_names, naming, state
+from sync.core import why
 from sync.core.errors import Misconfigured, Problem
 from sync.core.fieldkey import field_name
 from sync.core.model import Shadow, Side
+from sync.core.sides import keys_called
 from sync.flow.bind import remembered
 from sync.store import SqlStore
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sync.store.report import ConflictRow
 
 
@@ -39,10 +43,17 @@ def listed() -> Result:
 
 
 def shown(number: int) -> Result:
-    """Show one conflict."""
+    """Show one conflict: both values and what both sides last agreed on, in full."""
     with state() as store:
-        rows, people = [_one(store, number)], _people(store)
-    return Result({"conflicts": [document(row) for row in rows]}, lambda out: out.print(conflict_table(rows, people)))
+        row, people = _one(store, number), _people(store)
+        told = _standing(store, row)
+    found = document(row)
+
+    def show(out: Console) -> None:
+        conflict(out, found, people)
+        out.print(plain(told))
+
+    return Result({"conflicts": [found]}, show)
 
 
 def resolved(choice: Choice) -> Result:
@@ -58,8 +69,23 @@ def resolved(choice: Choice) -> Result:
         raise Misconfigured(
             [Problem(f"not resolved: {names} moved or was decided since", cure="see `tandem conflicts`")]
         )
-    told = f"{len(rows)} resolved for {side}: the next pass carries it out"
+    told = f"{len(rows)} resolved for {side}: the next pass carries it out" if rows else _nothing(choice)
     return Result({"conflicts": [document(row) for row in rows], "resolved": len(rows)}, lambda out: out.print(told))
+
+
+def _nothing(choice: Choice) -> str:
+    of = f" of {choice.field}" if choice.field else ""
+    return f"nothing is held{of} in {choice.mapping}: there is nothing to resolve"
+
+
+def _standing(store: SqlStore, row: ConflictRow) -> str:
+    """Return since when a conflict stands, and what decides or decided it."""
+    since, known = f"since {row.since:%Y-%m-%d %H:%M} UTC", store.known(row.link)
+    if row.winner:
+        return f"won by {row.winner}, {since}"
+    if row.resolved and known is not None:
+        return f"held {since}: {why.of_choice(known, naming(store, row.mapping).bound, row.field, row.resolved)}"
+    return f"held {since}: {why.asked(row.id)}"
 
 
 def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
@@ -72,7 +98,10 @@ def _wanted(store: SqlStore, choice: Choice) -> list[ConflictRow]:
         near = get_close_matches(choice.mapping, there, n=1)
         raise Misconfigured([Problem(f"no mapping is named {choice.mapping!r}", nearest=near[0] if near else None)])
     rows = [row for row in store.conflicts(choice.mapping) if row.state == "held"]
-    return [row for row in rows if choice.field in (None, _field(row))]
+    if choice.field is None:
+        return rows
+    keys = keys_called(choice.field, naming(store, choice.mapping), [row.field for row in rows])
+    return [row for row in rows if row.field in keys]
 
 
 def _one(store: SqlStore, number: int) -> ConflictRow:

@@ -12,6 +12,7 @@ from sync.core.model import COMMENT, UNREAD, Action, Op, Plan, Put, Reading, Sch
 from sync.core.ports import Remote, Writing
 from sync.core.state import Known
 from sync.flow.run import Pass
+from sync.remotes.github.markdown import parted
 
 WRITES = {
     Side.GITHUB: ("create", "update", "close", "comment"),
@@ -22,9 +23,11 @@ COUNTED_AS = {Action.REOPEN: "update", Action.LINK: "update", Action.UNLINK: "up
 
 
 def value(reading: Reading) -> Any:  # noqa: ANN401 - JSON
-    """Return a value as JSON: sets as sorted lists, what was not read as null."""
+    """Return a value as JSON: sets as sorted lists, what was not read as null, a body without our mark at its end."""
     if reading is UNREAD:
         return None
+    if isinstance(reading, str):
+        return parted(reading)[0] or None
     return list(reading) if isinstance(reading, tuple) else reading
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 SAW = "saw"
 """The event of a value that was first seen then; all others are the journal's."""
+NAMED = re.compile(r"\b(github|notion) (\S+?)(?=[,;]|$)")
+"""How the journal names records: by their ids, which nothing renames."""
 STYLES = {"wrote": "green", "failed": "red", "withheld": "yellow", "saw": "cyan"}
 
 
@@ -87,31 +90,41 @@ def failure(found: Failure) -> dict[str, Any]:
 
 def events(lines: Sequence[Line], seen: Mapping[Side, Observation], names: Naming) -> list[dict[str, Any]]:
     """Return what happened, oldest first: what was seen and is still shown, and all that the journal tells."""
-    told = [*_seen(seen, names), *(_line(line, names) for line in reversed(lines))]
+    called = {(each.record.ref.side.value, each.record.ref.id): _called(each) for each in seen.values()}
+    told = [*_seen(seen, names), *(_line(line, names, called) for line in reversed(lines))]
     return sorted(told, key=lambda event: datetime.fromisoformat(event["at"]))
 
 
 def _seen(seen: Mapping[Side, Observation], names: Naming) -> Iterator[dict[str, Any]]:
-    """Yield what each side shows by the service's own time of it; what we wrote ourselves has none."""
+    """Yield what each side shows by the service's own time of it; what we wrote ourselves has none.
+
+    Nor is it known of what stands apart: that is read anew whatever was edited, and shows no time of its own.
+    """
     rows = names.bound.fields if names.bound else ()
     for side, observed in seen.items():
         by_time: dict[datetime, list[str]] = {}
         for row in rows:
             since = observed.since.get(row.facet(side).name)
-            if since is not None:
+            if since is not None and not row.facet(side).apart:
                 by_time.setdefault(since, []).append(row.facet(side).label)
         for since, labels in by_time.items():
             yield _event(since, SAW, side, labels)
 
 
-def _line(line: Line, names: Naming) -> dict[str, Any]:
+def _called(seen: Observation) -> str:
+    label = seen.record.label
+    return label if seen.record.ref.side is Side.GITHUB else f"“{label}”"
+
+
+def _line(line: Line, names: Naming, called: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    reason = NAMED.sub(lambda found: called.get((found[1], found[2]), found[0]), line.reason)
     labels = [_label(line.side, name, names) for name in line.fields]
     told = _event(line.at, line.event, line.side, labels)
     changed = {
         _label(line.side, name, names): {"from": value(each.before), "to": value(each.after)}
         for name, each in line.replaced.items()
     }
-    return {**told, "action": line.action, "changed": changed, "reason": line.reason, "pass_id": line.pass_id}
+    return {**told, "action": line.action, "changed": changed, "reason": reason, "pass_id": line.pass_id}
 
 
 def _label(side: Side | None, name: str, names: Naming) -> str:

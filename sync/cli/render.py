@@ -14,6 +14,7 @@ from rich.text import Text
 
 from sync.core.errors import Problem
 from sync.core.fieldkey import field_name
+from sync.core.model import Side
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -158,6 +159,37 @@ def _tally(found: Sequence[tuple[Problem, bool]]) -> str:
     words = [f"{count} fixed" if kind == "fixed" else many(count, kind) for kind, count in kinds.items()]
     mark = "[red]✗[/]" if kinds["fault"] else "[green]✓[/]"
     return f"{mark} {', '.join(words)}"
+
+
+def conflict(out: Console, shown: Mapping[str, Any], people: People) -> None:
+    """Print one conflict's document: what both sides show and last agreed on, to the last letter."""
+    place = " ↔ ".join(filter(None, (shown["issue"], shown["page"])))
+    out.print(Text.assemble((f"{shown['field']} of {place}", "bold"), (f"  {shown['mapping']}", "dim")))
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    made.add_row("on GitHub", Text(full(shown["github"], people)))
+    made.add_row("in Notion", Text(full(shown["notion"], people)))
+    for name, each in _agreed(shown["base"], people).items():
+        made.add_row(name, Text(each))
+    out.print(made)
+
+
+def _agreed(base: Mapping[str, Any] | None, people: People) -> Mapping[str, str]:
+    """Return what both sides last agreed on, once where both spell it alike."""
+    if base is None:
+        return {"both last agreed on": "nothing yet"}
+    issue, page = (full(base[side], people) for side in Side)
+    same = {"both last agreed on": issue}
+    return same if issue == page else {"agreed on, on GitHub": issue, "agreed on, in Notion": page}
+
+
+def full(shown: Any, people: People) -> str:  # noqa: ANN401 - JSON
+    """Return a value for people to its last letter, lines and all."""
+    named = called(shown, people)
+    if isinstance(named, list):
+        return ", ".join(named)
+    return "—" if named is None else str(named)
 
 
 def conflict_table(rows: Sequence[ConflictRow], people: People) -> Table | str:

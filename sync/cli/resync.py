@@ -17,7 +17,7 @@ from sync.core.limits import Lane
 from sync.core.mapping import Mapping
 from sync.core.model import Presence, Ref, Side
 from sync.flow.beat import alive
-from sync.flow.bind import schemas
+from sync.flow.bind import repositories_called, schemas
 from sync.flow.turn import lease_of
 from sync.store.passes import READING
 
@@ -75,13 +75,11 @@ def _ref(sync: wiring.Sync, mapping: Mapping, request: Request) -> Ref | None:
     if request.issue is None:
         return None
     issue = named_issue(request.issue)
-    known = schemas(sync.foreground(mapping)).get(Side.GITHUB)
-    ids = {name.casefold(): id_ for id_, name in (known.containers if known else ())}
-    container = ids.get(issue.repository.casefold())
-    if container is None:
-        problem = Problem(f"{issue.repository} is not a repository of {mapping.name}", nearest=next(iter(ids), None))
-        raise Misconfigured([problem])
-    seen = sync.store.numbered(mapping.name, container, issue.number)
+    ids = repositories_called(issue.repository, mapping, sync.store.mapping(mapping.name))
+    if not ids:
+        nearest = next(iter(mapping.github.repositories), None)
+        raise Misconfigured([Problem(f"{issue.repository} is not a repository of {mapping.name}", nearest=nearest)])
+    seen = sync.store.numbered(mapping.name, ids[0], issue.number)
     return seen.record.ref if seen else None
 
 

@@ -12,6 +12,10 @@ from sync.config.mappings import load_mappings
 from sync.config.settings import load_settings
 from sync.core.errors import Misconfigured, Problem, TandemError
 from sync.core.mapping import Mapping
+from sync.core.sides import Naming
+from sync.core.sides import named as names_of
+from sync.flow.bind import remembered
+from sync.remotes.bodies import BODIES
 from sync.store import SqlStore, migrate, open_store
 
 
@@ -43,6 +47,12 @@ def known_names(store: SqlStore) -> tuple[str, ...]:
     loaded = load_mappings(load_settings().mappings_dir)
     files = (each.name for each in (*loaded.mappings, *loaded.doubtful))
     return tuple(sorted({*files, *store.schema_times()}))
+
+
+def naming(store: SqlStore, mapping: str) -> Naming:
+    """Return what people call things of a mapping, as its file and its schemas had it last."""
+    files = {file.name: file for file in load_mappings(load_settings().mappings_dir).mappings}
+    return names_of(files.get(mapping), remembered(store.mapping(mapping)), BODIES)
 
 
 def worked(

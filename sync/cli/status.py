@@ -123,7 +123,8 @@ def _table(rows: list[Status]) -> object:
         "mapping", "links", "last pass", "unsynced", "queue", "conflicts", "failed", "quarantined", "unmapped"
     )
     for row in rows:
-        last = f"{row.last_pass.at:%Y-%m-%d %H:%M} {row.last_pass.outcome}" if row.last_pass else "never"
+        done = row.last_pass
+        last = f"{done.id}, {done.at:%Y-%m-%d %H:%M} {done.outcome}" if done else "never"
         oldest = f"{row.oldest_unsynced_seconds:.0f} s" if row.oldest_unsynced_seconds is not None else "—"
         queue = str(row.queued + row.in_flight)
         counts = (str(row.conflicts), str(row.failed), str(row.quarantined), str(row.unmapped))

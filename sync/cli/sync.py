@@ -16,7 +16,7 @@ from sync.cli.frame import ATTENTION, ERROR, OK, Result, console, faults_documen
 from sync.cli.session import chosen, worked
 from sync.core.errors import Misconfigured
 from sync.core.mapping import Mapping
-from sync.core.model import Side
+from sync.core.model import Action, Side
 from sync.core.state import PassMode
 from sync.flow import run as flow
 from sync.flow.noted import Noted, noted
@@ -24,6 +24,7 @@ from sync.flow.noted import Noted, noted
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sync.store.journal import Line
     from sync.store.overview import Status
 
 Step = Callable[[str, int], None]
@@ -58,6 +59,7 @@ def _passed(ready: wiring.Sync, mapping: Mapping, *, full: bool, let_through: bo
             "pass_id": made.id,
             "mode": mode,
             **_report(ready, mapping, done),
+            "overwrote": any(map(_overwrote, ready.store.written_in(made.id))),
         }
     return document
 
@@ -84,6 +86,7 @@ def _report(ready: wiring.Sync, mapping: Mapping, done: flow.Pass) -> dict[str, 
         "quarantined": status.quarantined,
         "unmapped": status.unmapped,
         "refused": refusal(done.refused),
+        "paused": status.paused,
         "converged": done.converged,
     }
 
@@ -120,6 +123,11 @@ def progress(name: str) -> Iterator[Step]:
         yield step
 
 
+def _overwrote(line: Line) -> bool:
+    """Tell whether there is something of a write for an undo to put back: values, or a page out of the trash."""
+    return bool(line.replaced) or line.action == Action.TRASH
+
+
 def _show(out: Console, document: dict[str, Any]) -> None:
     mark = "[green]✓[/]" if not _needs_person(document) else "[yellow]●[/]"
     seen = document["seen"]
@@ -138,5 +146,10 @@ def _show(out: Console, document: dict[str, Any]) -> None:
     for key, (what, where) in told.items():
         if document[key]:
             out.print(f"  {render.many(document[key], what)} {where}")
+    if document["paused"]:
+        rest = f"[yellow]paused[/] {render.plain(document['paused'])}"
+        out.print(f"  {rest}: nothing is written until somebody resumes it on the dashboard")
+    if document["overwrote"]:
+        out.print(f"  `tandem undo {document['pass_id']}` puts back what it overwrote", style="dim")
     if document["refused"]:
         out.print(f"  {render.held_back(document['name'], document['refused']['detail'])}")

@@ -17,8 +17,8 @@ def barrier(bound: Bound, record: Record) -> str:
     allowed = bound.births.pages if side is Side.GITHUB else bound.births.issues
     if allowed is False:
         return f"create.{'pages' if side is Side.GITHUB else 'issues'} is off"
-    if not bound.scope.holds(record):
-        return "outside the mapping's labels"
+    if outside := bound.scope.obstacle(record):
+        return outside
     if bound.title(record) is None:
         return "its title is empty"
     if record.read(bound.marks[side].name) is not None:

@@ -58,11 +58,17 @@ class Scope:
 
     def holds(self, record: Record) -> bool:
         """Tell whether the record is in scope; a page always is, and so is an issue whose labels were not read."""
+        return not self.obstacle(record)
+
+    def obstacle(self, record: Record) -> str:
+        """Return which labels keep the record out, an empty text where none does."""
         reading = record.read(self.facet.name)
         if record.ref.side is not self.facet.side or not isinstance(reading, tuple | None):
-            return True
+            return ""
         there = {key(name) for name in members(reading)}
-        return {key(name) for name in self.labels} <= there and not {key(name) for name in self.without} & there
+        lacks = [f"without the label {each!r} of `github.labels`" for each in self.labels if key(each) not in there]
+        bears = [f"with the label {each!r} of `github.exclude_labels`" for each in self.without if key(each) in there]
+        return "; ".join([*lacks, *bears])
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,13 @@ from sync.core.state import Known, Observation
 from sync.core.unread import as_left
 from sync.core.values import same
 
+OUT_OF_SIGHT = "one side is out of sight: nothing is written until it is back"
+RESTS = {
+    LinkState.TOMBSTONED: "it has ended",
+    LinkState.CLAIMED: "it is out of sight: it gets no partner until it is back",
+}
+"""Why a link rests that is not parked."""
+
 
 def decide(known: Known, bound: Bound) -> Plan:
     """Return what is to be done for the link, from what is known of it and nothing else."""
@@ -51,11 +58,11 @@ def decide(known: Known, bound: Bound) -> Plan:
         case Step.ONE_GONE:
             return _one_gone(known, bound)
         case Step.PARK:
-            return Plan(state=LinkState.PARKED, because="one side is out of sight: nothing is written until it is back")
+            return Plan(state=LinkState.PARKED, because=OUT_OF_SIGHT)
         case Step.END:
             return Plan(state=LinkState.TOMBSTONED, because="gone on both sides")
         case Step.REST:
-            return Plan(because=f"{known.link.state}: nothing to do")
+            return Plan(because=RESTS.get(known.link.state, OUT_OF_SIGHT))
 
 
 def verdicts(known: Known, bound: Bound) -> Mapping[str, Verdict]:
@@ -232,7 +239,9 @@ def _close(known: Known, bound: Bound) -> Plan:
     issue = _record(known.github)
     assert issue is not None
     if bound.deletions.page_trashed is Fate.KEEP or issue.read(STATE) != OPEN:
-        return Plan(state=LinkState.PARKED, because="its page was trashed; the issue stays as it is")
+        ours = "its page was trashed, so that the issue was closed: it is reopened once the page is restored"
+        left = "its page was trashed; the issue stays as it is"
+        return Plan(state=LinkState.PARKED, because=ours if known.link.closed_by_us else left)
     shadow = _state_shadow(known, bound) or Shadow(OPEN, None)
     change = Change(bound.state_key, OPEN, WITHDRAWN, shadow.advanced(Side.GITHUB, WITHDRAWN))
     return Plan(

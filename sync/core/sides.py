@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from sync.core.bind import bind
 from sync.core.bound import Bound, Field
 from sync.core.documents import Body
-from sync.core.errors import Misconfigured
+from sync.core.errors import Misconfigured, Problem
 from sync.core.fieldkey import field_name, property_id
 from sync.core.mapping import Mapping as MappingFile
 from sync.core.mapping import Policy
@@ -59,6 +60,29 @@ def named(file: MappingFile | None, schemas: Mapping[Side, Schema], bodies: Mapp
         {each.id: each.name for each in notion.properties},
         {person.id: person.name for person in notion.people or ()},
         {side: tuple(name for _, name in schema.containers) for side, schema in schemas.items()},
+    )
+
+
+def keys_called(name: str, named: Naming, more: Iterable[str] = ()) -> frozenset[str]:
+    """Return the keys of the fields that people call so: the issue's names go before the page's.
+
+    `more` are keys of fields that may be in no row any more. Raises Misconfigured, with the nearest name, where neither
+    side calls any field so; while nothing binds, nobody can tell.
+    """
+    rows = named.bound.fields if named.bound else ()
+    keys = dict.fromkeys((*(row.key for row in rows), *more))
+    issues = [(field_name(key), key) for key in keys]
+    labels = [(row.facet(side).label, row.key) for side in Side for row in rows]
+    for names in (issues, labels):
+        if found := frozenset(key for each, key in names if each.casefold() == name.casefold()):
+            return found
+    if named.bound is None:
+        return frozenset()
+    there = {each.casefold(): each for each, _ in (*labels, *issues)}
+    near = get_close_matches(name.casefold(), there, n=1)
+    cure = f"it has {', '.join(dict.fromkeys(each for each, _ in issues))}" if issues else None
+    raise Misconfigured(
+        [Problem(f"the mapping has no field {name!r}", nearest=there[near[0]] if near else None, cure=cure)]
     )
 
 

@@ -81,6 +81,17 @@ def remembered(state: MappingState) -> dict[Side, Schema]:
     return _decoded(state.schema) if state.schema else {}
 
 
+def repositories_called(name: str, mapping: MappingFile | None, state: MappingState) -> tuple[str, ...]:
+    """Return the ids of the repositories that are called so: on GitHub, or else in a file that goes by older names."""
+    known = remembered(state).get(Side.GITHUB)
+    there = known.containers if known else ()
+    today = tuple(id_ for id_, each in there if each.casefold() == name.casefold())
+    if today or mapping is None or mapping.digest != state.digest:
+        return today
+    named = zip(mapping.github.repositories, there, strict=False)  # a schema has them in the file's order
+    return tuple(id_ for each, (id_, _) in named if each.casefold() == name.casefold())
+
+
 def renamed(mapping: MappingFile, remembered: MappingState) -> tuple[Problem, ...]:
     """Return what the file calls by a name that it no longer has, as far as it is known without asking anybody."""
     if remembered.schema is None:

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from sync.core.errors import Busy, TryLater
 from sync.core.fieldkey import field_name
-from sync.core.model import Action, Change
+from sync.core.issue import STATE
+from sync.core.model import Action, Change, Reading
 from sync.core.state import Failure, Outgoing, Stage
 from sync.flow.reconcile import digest
 from sync.flow.world import World
@@ -112,7 +113,18 @@ def not_applied(outgoing: Outgoing, refused: tuple[Change, ...], now: datetime) 
         action=outgoing.op.action,
         digest=digest(replace(outgoing.op, action=Action.UPDATE, changes=changes)),
         error=f"not applied: {outgoing.op.side} answered without the new value of {names}",
-        cure=f"give the credential the permission to change {names}, or change the value by hand; then "
-        "`tandem failures retry`",
+        cure=f"{_cure(changes, names)}; then `tandem failures retry`",
         at=now,
     )
+
+
+def _cure(changes: tuple[Change, ...], names: str) -> str:
+    """Return what helps where a service answered without the new value of those fields."""
+    if all(field_name(each.field) == STATE and _closed(each.before) and _closed(each.after) for each in changes):
+        # A reason is ignored unless the state changes (OpenAPI issues/update), whoever asks.
+        return "reopen the issue and close it again with that reason, or set the page back"
+    return f"give the credential the permission to change {names}, or change the value by hand"
+
+
+def _closed(state: Reading) -> bool:
+    return isinstance(state, str) and state.startswith("closed")

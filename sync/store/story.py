@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from sync.core.model import Ref, Side, Unmapped
 from sync.core.state import Known
@@ -60,6 +60,12 @@ class StoryQueries(KnownQueries, BrowseQueries, ReportQueries):
             due=write.due if write else None,
             delay=write.reason if write else "",
         )
+
+    def withheld_below(self, link: int) -> Mapping[str, int]:
+        """Return the guards that keep something of a link's comments back, and of how many comments."""
+        asked = select(links.c.withheld, func.count()).where(links.c.parent == link, links.c.withheld != "", ALIVE)
+        with self.database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(asked.group_by(links.c.withheld))}
 
     def last_link(self, mapping: str, ref: Ref) -> int | None:
         """Return the link that holds the record, or held it last before it ended."""

@@ -12,10 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sync.core.errors import Misconfigured
 from sync.core.events import Mode
-from sync.core.fieldkey import field_name
 from sync.core.limits import Lane
 from sync.core.model import Ref, Side
+from sync.core.sides import keys_called, named
+from sync.flow.bind import remembered
+from sync.remotes.bodies import BODIES
 from sync.store.conflicts import HELD
 from sync.web.access import shows_pages
 from sync.web.aside import Aside
@@ -121,7 +124,8 @@ class Buttons:
         name, side = self._mapping(said), _side(said)
         upto = int(said["upto"]) if said.get("upto", "").isdecimal() else None
         rows = [row for row in self.sync.store.conflicts(name) if row.state == HELD and row.resolved is None]
-        rows = [row for row in rows if said.get("field") in (None, "", field_name(row.field))]
+        keys = self._fields(name, said["field"], [row.field for row in rows]) if said.get("field") else None
+        rows = [row for row in rows if keys is None or row.field in keys]
         rows = [row for row in rows if upto is None or row.id <= upto]
         done = [row.id for row in rows if self.sync.store.resolve(row.id, side, (row.github, row.notion))]
         return Done({"resolved": done, "use": side.value}, "resolve", (name,))
@@ -157,6 +161,13 @@ class Buttons:
         if name not in {each.name for each in self.sync.mappings}:
             raise HTTPException(404, f"no mapping that runs is named {name!r}")
         return name
+
+    def _fields(self, name: str, called: str, held: Iterable[str]) -> frozenset[str]:
+        file = next(each for each in self.sync.mappings if each.name == name)
+        try:
+            return keys_called(called, named(file, remembered(self.sync.store.mapping(name)), BODIES), held)
+        except Misconfigured as unknown:
+            raise HTTPException(400, str(unknown)) from unknown
 
     def _button(self, press: Callable[[Given], Done]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:

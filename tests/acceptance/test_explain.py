@@ -6,6 +6,8 @@ import pytest
 
 from sync.cli.sandbox import REPOSITORY
 from sync.cli.session import state
+from sync.core.model import Side
+from sync.sandbox.seed import populate
 from tests.acceptance.place import FIELDS
 
 ISSUE = f"{REPOSITORY}#1"
@@ -144,6 +146,193 @@ def test_a_mapping_that_rests_says_so(place):
     with state() as store:
         store.stop("roadmap", "a person wants quiet")
     assert explained(place)[0]["why"] == ["the mapping rests: a person wants quiet"]
+
+
+def test_a_change_that_no_pass_will_carry_says_why_and_does_not_promise_one(place):
+    place.map("guards: {max_overwrites: 0}")
+    place.opened("First", labels=["bug"])
+    place.opened("Second")
+    place.synced()
+    pages = {page["properties"]["Name"]: page["id"] for page in place.pages()}
+    place.ada.add_option(place.ids.data_source, "Status", "Blocked")
+    place.ada.edit(pages["First"], {"Status": "Blocked"})
+    place.person().edit(REPOSITORY, 2, title="Renamed")
+    place.run("sync")
+    unmapped, guarded = (place.run("explain", f"{REPOSITORY}#{number}").document["why"] for number in (1, 2))
+    assert unmapped == ["notion shows 'Blocked' in state, which no row can say on the other side"]
+    (held_back,) = guarded
+    assert "a guard holds it back" in held_back
+
+
+def test_an_emptied_title_is_told_once(place):
+    place.opened("First")
+    place.synced()
+    place.ada.edit(place.page()["id"], {"Name": ""})
+    place.run("sync")
+    assert explained(place)[0]["why"] == ["notion shows '(empty)' in title, which no row can say on the other side"]
+
+
+def test_an_edit_against_a_rows_direction_says_that_it_flows_nowhere(place):
+    place.map(fields=("{github: title, notion: Name, direction: to_notion}",))
+    place.opened("First")
+    place.synced()
+    place.ada.edit(place.page()["id"], {"Name": "Of Notion"})
+    place.run("sync")
+    said = "title changed in Notion, from where its row carries nothing: it stays until the other side changes"
+    assert explained(place)[0]["why"] == [said]
+
+
+def test_a_refused_change_is_told_by_its_refusal_alone(place):
+    place.faults(Side.GITHUB).switch("reason_of_closed_changes", False)
+    place.opened("First")
+    place.synced()
+    place.person().close(REPOSITORY, 1)
+    place.synced()
+    place.running.clock.advance(120)
+    place.ada.edit(place.page()["id"], {"Status": "Won't do"})
+    assert place.run("sync").only["failed"] == 1
+    (why,) = explained(place)[0]["why"]
+    assert "a write was refused" in why
+    assert "reopen the issue and close it again with that reason, or set the page back" in why
+    assert "permission" not in why
+
+
+def test_a_chosen_value_that_the_other_side_cannot_say_is_held_and_says_so(place):
+    place.map("conflict: hold")
+    place.opened("First")
+    place.synced()
+    place.ada.add_option(place.ids.data_source, "Status", "Blocked")
+    place.ada.edit(place.page()["id"], {"Status": "Blocked"})
+    place.person().close(REPOSITORY, 1)
+    place.run("sync")
+    place.run("conflicts", "resolve", "1", "--use", "notion")
+    place.run("sync")
+    said = "notion was chosen, but github cannot say that value: it is held until one of the two changes"
+    assert any(said in why for why in explained(place)[0]["why"])
+    assert said in " ".join(place.told("conflicts", "show", "1")[1].split())
+
+
+def test_an_issue_that_was_closed_for_its_trashed_page_says_so(place):
+    place.opened("First")
+    place.synced()
+    place.ada.trash(place.page()["id"])
+    place.synced("--full")
+    (why, page) = explained(place)[0]["why"]
+    assert why == (
+        "parked: its page was trashed, so that the issue was closed: it is reopened once the page is restored"
+    )
+    assert page == "the page: it is in the trash"
+
+
+@pytest.mark.parametrize(
+    ("scope", "labels", "leave", "why"),
+    [
+        ("labels: [sync]", ["sync"], "unlabel", "without the label 'sync' of `github.labels`"),
+        ("exclude_labels: [sync]", [], "label", "with the label 'sync' of `github.exclude_labels`"),
+    ],
+)
+def test_an_issue_out_of_scope_names_the_label(place, scope, labels, leave, why):
+    place.map(repository=f"{REPOSITORY}], {scope.rstrip(']')}")
+    place.opened("First", labels=labels)
+    place.synced()
+    getattr(place.person(), leave)(REPOSITORY, 1, "sync")
+    place.synced()
+    place.ada.edit(place.page()["id"], {"Name": "Meanwhile"})
+    place.synced()
+    told = explained(place)[0]["why"]
+    assert told == ["parked: one side is out of sight: nothing is written until it is back", f"the issue: {why}"]
+
+
+def test_a_page_that_was_moved_out_says_so_once(place):
+    place.opened("First")
+    place.synced()
+    place.ada.move_out(place.page()["id"])
+    place.synced("--full")
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    place.synced()
+    assert explained(place)[0]["why"] == [
+        "parked: one side is out of sight: nothing is written until it is back",
+        "the page: it was moved out of what the mapping is about",
+    ]
+
+
+def test_a_transferred_issue_is_told_under_its_old_name_by_its_new_one_and_its_page(place):
+    populate(place.running.github, "acme/web", 0)
+    place.map(repository=f"{REPOSITORY}, acme/web")
+    place.opened("First")
+    place.synced()
+    page = place.page()["id"]
+    place.running.clock.advance(120)
+    place.person().transfer(REPOSITORY, 1, "acme/web")
+    place.synced("--full")
+    assert explained(place)[0]["why"] == [
+        "it was moved and lives on as acme/web#1",
+        f"its page is “First” ({page}): `tandem explain acme/web#1` tells the rest",
+    ]
+
+
+def test_an_issue_that_became_a_pull_request_is_not_said_to_be_moved(place):
+    place.opened("First")
+    place.synced()
+    place.person().convert_to_pull(REPOSITORY, 1)
+    place.synced("--full")
+    assert "pull request" in explained(place)[0]["why"][1]
+
+
+def test_a_life_names_records_as_people_do(place):
+    place.opened("First")
+    place.synced()
+    claimed = next(each for each in explained(place)[0]["life"] if each["event"] == "claimed")
+    assert claimed["reason"] == ISSUE
+
+
+def test_a_body_is_told_without_our_mark_and_as_seen_only_where_it_changed(place):
+    place.map(fields=(*FIELDS, "{github: body, notion: content}"))
+    page = place.added("First", Status="To do")
+    place.ada.write(page, "One word.")
+    place.synced("--full")
+    place.running.clock.advance(120)
+    place.ada.edit(page, {"Status": "In progress"})
+    place.synced("--full")
+    document, told = explained(place)
+    body = next(each for each in document["fields"] if each["field"] == "body")
+    assert body["github"]["value"] == "One word."
+    assert "tandem:page" not in told
+    assert "tandem:page" in place.issue()["body"]
+    assert not any("content" in each["fields"] for each in document["life"] if each["event"] == "saw")
+
+
+def test_a_comment_that_a_guard_holds_back_is_told_with_its_issue(place):
+    place.map("guards: {max_new_comments: 0}", fields=(*FIELDS, "{github: comments, notion: comments}"))
+    place.opened("First")
+    place.synced()
+    place.person().comment(REPOSITORY, 1, "A word.")
+    place.run("sync")
+    (why,) = explained(place)[0]["why"]
+    assert why.startswith("a guard holds back what is to be written of 1 comment: 1 writes where max_new_comments")
+    assert "`tandem sync roadmap --yes`" in why
+
+
+def test_a_birth_that_is_withheld_names_its_own_guard_alone(place):
+    place.map("guards: {max_new_issues: 0, max_overwrites: 0}")
+    place.opened("First")
+    place.synced()
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    page = place.added("Second", Status="To do")
+    place.run("sync")
+    told = explained(place, page)[0]["why"]
+    assert "max_new_issues" in told[0]
+    assert told[1:] == ["claimed: withheld by max_new_issues"]
+
+
+def test_an_issue_is_found_by_the_name_that_the_file_has_for_a_renamed_repository(place):
+    place.opened("First")
+    place.synced()
+    place.person().rename_repository(REPOSITORY, "core")
+    place.run("sync", "--full")
+    place.synced("--full")
+    for name in (ISSUE, "acme/core#1"):
+        assert place.run("explain", name).document["issue"] == "acme/core#1"
 
 
 @pytest.mark.parametrize(

@@ -212,3 +212,24 @@ def test_a_mappings_folder_that_is_none_is_told(place, where):
     assert (ran.code, len(ran.document["problems"])) == (3, 1)
     assert place.run("sync").code == 1
     assert place.run("explain", f"{REPOSITORY}#1").code == 1
+
+
+def test_a_pass_of_a_mapping_that_a_person_stopped_says_so_and_what_resumes_it(place):
+    stopped(place)
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    ran = place.run("sync")
+    assert (ran.code, ran.only["paused"]) == (3, "a person wants quiet")
+    code, told = place.told("sync")
+    assert code == 3
+    assert "paused a person wants quiet: nothing is written until somebody resumes it on the dashboard" in told
+
+
+def test_a_pass_that_overwrote_something_names_itself_for_an_undo(place):
+    place.opened("First")
+    assert "tandem undo" not in place.told("sync")[1]
+    place.person().edit(REPOSITORY, 1, title="Renamed")
+    told = place.told("sync")[1]
+    last = place.run("status").only["last_pass"]["id"]
+    assert f"`tandem undo {last}` puts back what it overwrote" in told
+    assert f"{last}," in place.told("status")[1]
+    assert place.run("undo", last).code == 0

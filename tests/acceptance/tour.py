@@ -18,6 +18,8 @@ VARYING = {
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b": "0f3c0000-0000-8000-8000-000000000000",
     r"\b20\d\d-\d\d-\d\d \d\d:\d\d\b": "2026-11-25 09:00",
     r"\b\d+ s\b": "4 s",
+    r"\bp\d+\b": "p65",
+    r"─+": "─",
     r"\b\d+ calls? to GitHub, \d+ to Notion": "2 calls to GitHub, 1 to Notion",
 }
 """What may differ from run to run, and what stands for it when two are compared."""

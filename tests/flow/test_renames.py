@@ -6,7 +6,7 @@ import pytest
 
 from sync.core.errors import Misconfigured
 from sync.core.model import Side
-from sync.flow.bind import renamed
+from sync.flow.bind import renamed, repositories_called
 from tests.machine.team import MAPPING, PAGE, Team
 
 
@@ -93,3 +93,16 @@ def test_a_deleted_property_is_a_fault_with_the_nearest_name_and_nothing_is_writ
     (problem,) = raised.value.problems
     assert (problem.where, problem.nearest) == ("fields.1.notion", "Stat")
     assert writes(team) == before
+
+
+def test_a_repository_is_found_by_its_name_of_today_and_by_the_files_own(team):
+    linked(team)
+    schema = team.remotes[Side.GITHUB]._schema
+    ((place, old),) = schema.containers
+    team.remotes[Side.GITHUB]._schema = replace(schema, containers=((place, "acme/core"),))
+    team.sync(full=True)
+    state = team.store.mapping(MAPPING.name)
+    assert [repositories_called(each, MAPPING, state) for each in ("Acme/Core", old.upper())] == [(place,), (place,)]
+    assert repositories_called("acme/web", MAPPING, state) == ()
+    edited = replace(MAPPING, github=replace(MAPPING.github, labels=("late",)))
+    assert repositories_called(old, edited, state) == ()

@@ -300,6 +300,16 @@ def test_conflicts_are_resolved_together_up_to_the_last_one_that_was_shown(desk,
     assert desk.client.post(path, json=said).json()["resolved"] == []
 
 
+def test_conflicts_of_a_field_are_resolved_by_either_sides_name_of_it_and_of_no_other(desk, tied):
+    desk.remember()
+    row = held(desk, tied)
+    path, said = "/api/conflicts/resolve", {"mapping": "roadmap", "use": "github"}
+    answer = desk.client.post(path, json={**said, "field": "titel"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "the mapping has no field 'titel' (did you mean 'title'?)"
+    assert desk.client.post(path, json={**said, "field": "Name"}).json()["resolved"] == [row.id]
+
+
 def test_a_failure_is_tried_again_one_or_all(desk, tied):
     failure = failed(desk, tied)
     assert desk.client.post(f"/api/failures/{failure.id}/retry").json() == {"retried": 1}
