@@ -40,7 +40,8 @@ def due(store: Store, mappings: Iterable[MappingFile], pace: Pace, queue: Queue,
     stopped = store.stopped()
     files = {each.name: each for each in mappings if each.name not in stopped}
     for name in store.hinted():
-        if name in files:
+        # While a mapping rests its polls find out when it may go on: nobody asks a service that refuses us more often.
+        if name in files and not store.mapping(name).paused:
             queue.send("heed", name, Lane.PERSON)
     standings = store.standings(files.keys())
     for name, task in _passes(files, standings, pace, now)[: pace.at_once(len(files))]:

@@ -171,7 +171,7 @@ def _withheld(
         decision = _decision(world, known, decide(known, bound))
         if decision.op is None:
             continue
-        left = guard.without(decision.op, refused)
+        left, mine = guard.without(decision.op, refused), sorted(set(guard.kinds(decision.op)) & set(refused))
         yield Decision(
             link=known.link,
             state=decision.state,
@@ -181,7 +181,7 @@ def _withheld(
             op=left,
             lane=decision.lane,
             guards=guard.kinds(left) if left else (),
-            because=f"withheld: {', '.join(refused)}",
-            withheld=", ".join(sorted(set(guard.kinds(decision.op)) & set(refused))),
+            because=f"withheld: {', '.join(mine)}",
+            withheld=", ".join(mine),
             pass_id=world.pass_id,
         )

@@ -128,7 +128,7 @@ def _pass(world: World, queue: Queue, modes: AbstractSet[str], hints: Sequence[H
 
 
 def _run(world: World, mode: PassMode, work: Callable[[World], None]) -> bool:
-    """Do the work of a pass, and tell whether nothing was away that it needs; a mapping that may not go on rests."""
+    """Do the work of a pass, and tell whether it was done: a mapping that may not go on rests, and asks again later."""
     with noted(world, mode) as made:
         try:
             work(made.world)
@@ -137,8 +137,7 @@ def _run(world: World, mode: PassMode, work: Callable[[World], None]) -> bool:
             pause(world, world.name, str(stopped))
         except TryLater as later:
             made.outcome = f"later: {later}"  # What is marked stays marked: the next tick asks again.
-            return False
-    return True
+    return not made.outcome
 
 
 def _read(world: World, hints: Sequence[Hint], *, full: bool, rebind: bool) -> None:

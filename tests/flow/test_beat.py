@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync.core.errors import Misconfigured, Problem, TryLater
+from sync.core.errors import Denied, Misconfigured, Problem, TryLater
 from sync.core.limits import Lane
 from sync.core.model import Side
 from sync.core.pace import AT_ONCE, Due, Pace
@@ -203,20 +203,26 @@ def test_a_write_of_a_mapping_that_is_no_more_rests_and_holds_up_nobody(team, qu
 
 
 class Away:
-    """Weather in which a service does not answer."""
+    """Weather in which a service does not answer, or refuses us."""
+
+    def __init__(self, answer):
+        self.answer = answer
 
     def before(self, side, call):
-        raise TryLater(2, "the limiter cannot reach Redis")
+        raise self.answer
 
 
-def test_what_a_person_asked_for_is_asked_again_when_what_it_needs_is_back(team, queue):
+@pytest.mark.parametrize("answer", [TryLater(2, "the limiter cannot reach Redis"), Denied("401", "renew the token")])
+def test_what_a_person_asked_for_is_asked_again_when_what_it_needs_is_back(team, queue, answer):
     world = team.world()
     turn(world, queue, full=True)
     for mode in ("full", "hint"):
         team.store.hint(MAPPING.name, None, Lane.PERSON, team.clock.now(), mode=mode)
-    team.remotes[Side.GITHUB].weather = Away()
+    team.remotes[Side.GITHUB].weather = Away(answer)
     heed(world, queue)
     assert list(team.store.hinted()) == [MAPPING.name]
+    heeds = [task for task, *_ in asked(team, [MAPPING]) if task == "heed"]
+    assert len(heeds) == (0 if isinstance(answer, Denied) else 1), "who refuses us is asked no more often than by polls"
     team.remotes[Side.GITHUB].weather = team.storm
     heed(world, queue)
     assert list(team.store.hinted()) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sync.core.errors import Misconfigured
 from sync.core.mapping import Policy
 from sync.core.model import Presence, Side
 from sync.flow import run as flow
@@ -199,3 +200,18 @@ def test_an_edit_that_another_worker_has_seen_and_not_decided_on_yet_is_not_over
     team.write_one("one")
     assert team.shown(Side.NOTION, page, "title") == "his"
     assert team.written == {Outcome.DROPPED: 1}
+
+
+def test_nothing_is_born_where_the_first_list_of_a_side_was_cut(team):
+    for number in range(2):
+        issue, page = (team.create(side, f"record {number}") for side in Side)
+        team.relink(page, team.address(issue))
+    remote, whole = team.remotes[Side.NOTION], team.remotes[Side.NOTION].changes
+    remote.changes = lambda container, cursor: [replace(each, complete=False) for each in whole(container, cursor)]
+    for _ in range(2):
+        with pytest.raises(Misconfigured, match="cut short"):
+            team.sync(full=True)
+    assert [shelf.writes for shelf in team.shelves.values()] == [0, 0]
+    remote.changes = whole
+    team.sync(full=True)
+    assert (len(team.here(Side.NOTION)), team.store.links_count(MAPPING.name)) == (2, 2)
