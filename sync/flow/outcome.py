@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from sync.core.errors import Busy, TryLater
 from sync.core.fieldkey import field_name
+from sync.core.guard import action_of
 from sync.core.issue import STATE
-from sync.core.model import Action, Change, Reading
+from sync.core.model import Change, Reading
 from sync.core.state import Failure, Outgoing, Stage
 from sync.flow.reconcile import digest
 from sync.flow.world import World
@@ -111,7 +112,7 @@ def not_applied(outgoing: Outgoing, refused: tuple[Change, ...], now: datetime) 
         link=outgoing.link.id,
         side=outgoing.op.side,
         action=outgoing.op.action,
-        digest=digest(replace(outgoing.op, action=Action.UPDATE, changes=changes)),
+        digest=digest(replace(outgoing.op, action=action_of(outgoing.op.side, changes), changes=changes)),
         error=f"not applied: {outgoing.op.side} answered without the new value of {names}",
         cure=f"{_cure(changes, names)}; then `tandem failures retry`",
         at=now,

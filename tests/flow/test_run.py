@@ -215,3 +215,15 @@ def test_nothing_is_born_where_the_first_list_of_a_side_was_cut(team):
     remote.changes = whole
     team.sync(full=True)
     assert (len(team.here(Side.NOTION)), team.store.links_count(MAPPING.name)) == (2, 2)
+
+
+def test_a_close_that_is_not_taken_is_a_failure_and_is_not_tried_again(team):
+    (issue,), (page,) = linked(team, 1)
+    team.shelves[Side.GITHUB].canonical = lambda name, value: "open" if name == "state" else value
+    team.edit(Side.NOTION, page, "state", "Done")
+    assert team.sync(full=False).failed == 1
+    assert team.shown(Side.GITHUB, issue, "state") == "open"
+    writes = team.shelves[Side.GITHUB].writes
+    for _ in range(2):
+        team.sync(full=True)
+    assert (team.shelves[Side.GITHUB].writes, len(team.store.failures(MAPPING.name))) == (writes, 1)
