@@ -85,6 +85,7 @@ def _report(ready: wiring.Sync, mapping: Mapping, done: flow.Pass) -> dict[str, 
         "failed": status.failed,
         "quarantined": status.quarantined,
         "unmapped": status.unmapped,
+        "left_alone": done.alone,
         "refused": refusal(done.refused),
         "paused": status.paused,
         "converged": done.converged,
@@ -142,6 +143,7 @@ def _show(out: Console, document: dict[str, Any]) -> None:
         "failed": ("write", "failed: `tandem failures`"),
         "quarantined": ("record", "in quarantine: `tandem status`"),
         "unmapped": ("value", "that the other side cannot say: `tandem status`"),
+        "left_alone": ("edit", "left alone, since the row flows the other way: `tandem explain`"),
     }
     for key, (what, where) in told.items():
         if document[key]:

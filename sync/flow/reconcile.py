@@ -30,7 +30,8 @@ class Round:
     """What one round decided: `planned` are the writes of each link, collected where somebody gives a place for them.
 
     `unsaid` are the values that no row can say, each with the time at which a page showed it last; `doubted` tells that
-    the schemas are to be read again before the next round, `looks` how many records are to be read before that.
+    the schemas are to be read again before the next round, `looks` how many records are to be read before that,
+    `alone` how many edits were found that their one-way rows carry nowhere.
     """
 
     planned: Planned | None = None
@@ -40,6 +41,7 @@ class Round:
     unsaid: dict[Unmapped, datetime] = field(default_factory=dict)
     doubted: bool = False
     looks: int = 0
+    alone: int = 0
 
     def plans(self) -> list[tuple[Known, Plan]]:
         """Return what was collected, in the order of the links."""
@@ -101,6 +103,7 @@ def _decided(
     committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))
     made = [(known, decision) for known, decision in decisions if known.link.id in committed]
     done.decided += len(made)
+    done.alone += sum(len(decision.notes) for _, decision in made)
     done.writes += sum(decision.op is not None for _, decision in made)
     if done.planned is not None:
         _collect(done.planned, [(known, plans[known.link.id]) for known, _ in made])

@@ -32,7 +32,8 @@ ROUNDS = 12
 class Pass:
     """What one pass saw and did; `converged` tells that nothing is left but what waits for a person.
 
-    `restless` is a pass that ended because it had gone round too often, with something still to be decided.
+    `restless` is a pass that ended because it had gone round too often, with something still to be decided; `alone` are
+    edits that were seen and that their one-way rows carry nowhere.
     """
 
     seen: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
@@ -41,6 +42,7 @@ class Pass:
     failed: int = 0
     waiting: int = 0
     restless: bool = False
+    alone: int = 0
 
     @property
     def converged(self) -> bool:
@@ -73,6 +75,7 @@ def run(
         decided = reconcile(world, bound, let_through=let_through)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
+        done.alone += decided.alone
         written = write_all_due(world, bound, done, wait, world.now() + patience)
         if not (written or decided.writes or decided.doubted or decided.looks):
             break

@@ -55,6 +55,18 @@ def test_a_pass_tells_what_it_saw_wrote_and_asked(place):
     assert place.run("sync", "--full").only["mode"] == "full"
 
 
+def test_an_edit_against_a_one_way_row_is_left_alone_told_and_written_over_later(place):
+    place.map(fields=("{github: title, notion: Name}", "{github: labels, notion: Labels, direction: to_notion}"))
+    place.opened("First", labels=["bug"])
+    place.synced()
+    place.ada.edit(place.page()["id"], {"Labels": ["ui"]})
+    assert place.synced("--full")["left_alone"] == 1
+    assert place.page()["properties"]["Labels"] == ["ui"]
+    place.person().edit(REPOSITORY, 1, labels=["bug", "docs"])
+    place.synced()
+    assert sorted(place.page()["properties"]["Labels"]) == ["bug", "docs"]
+
+
 def test_a_plan_tells_each_write_before_it_happens_and_ends_in_two_then_in_nought(place):
     issue = place.opened("First", labels=["bug"])
     ran = place.run("plan")
