@@ -71,13 +71,15 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, mapping: str | None = None) -> Iterator[Connection]:
+    def writing(self, mapping: str | None = None, *, lasting: bool = False) -> Iterator[Connection]:
         """Open a transaction that changes something; those that name one mapping take turns.
 
         SQLite lets one write at a time anyway; PostgreSQL gets a lock per mapping, so that what is read within the
-        transaction still stands when it is written, on both alike. Raises TryLater where the database is away.
+        transaction still stands when it is written, on both alike. One that is `lasting` survives a power cut, with all
+        before it; others may be lost then, and are made again. Raises TryLater where the database is away.
         """
-        with translated(), self.engine.begin() as connection:
+        engine = self.engine.execution_options(lasting=True) if lasting else self.engine
+        with translated(), engine.begin() as connection:
             if mapping is not None and self.engine.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(zlib.crc32(mapping.encode()))))
             yield connection
@@ -153,7 +155,10 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading")
+    options = connection.get_execution_options()
+    reading = options.get("reading")
+    if not reading:  # In WAL mode the last commits are on disk only where each is synced (sqlite.org/pragma.html).
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('lasting') else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 

@@ -88,7 +88,8 @@ class OutboxQueries(Queries):
     def in_flight(self, outgoing: Outgoing, now: datetime, until: datetime) -> Outgoing:
         """Record that the call is about to be made; raises Overtaken."""
         sent = {"stage": Stage.IN_FLIGHT, "sent_at": now, "due": until, "trail": outgoing.trail}
-        self._step(outgoing, sent)
+        # Whoever forgot that a create was on its way would make its record twice.
+        self._step(outgoing, sent, lasting=True)
         return replace(outgoing, stage=Stage.IN_FLIGHT, sent_at=now)
 
     def requeue(self, outgoing: Outgoing, not_before: datetime | None, reason: str) -> None:
@@ -177,8 +178,8 @@ class OutboxQueries(Queries):
         if state is not link.state:
             wake(connection, [link.id], now)
 
-    def _step(self, outgoing: Outgoing, values: dict[str, Any]) -> None:
-        with self.database.writing(outgoing.link.mapping) as connection:
+    def _step(self, outgoing: Outgoing, values: dict[str, Any], *, lasting: bool = False) -> None:
+        with self.database.writing(outgoing.link.mapping, lasting=lasting) as connection:
             row = _mine(connection, outgoing)
             connection.execute(update(outbox).where(outbox.c.id == row.id).values(values))
             raised = {"version": links.c.version + 1}

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from sync.core.errors import Overtaken
 from sync.core.limits import Lane
@@ -278,3 +279,20 @@ def test_the_next_thing_due_is_a_write_or_a_look_and_no_write_of_a_paused_mappin
     store.save_mapping(MappingState(M, paused="the token was refused"))
     assert store.next_due(M) is None
     assert store.next_due("other") is None
+
+
+def test_that_a_call_is_about_to_be_made_outlasts_a_power_cut(store):
+    if store.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL syncs every commit")
+    levels = []
+
+    def seen(connection):
+        levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+
+    link = tied(store)
+    queued(store, link.id)
+    outgoing = leased(store)
+    event.listen(store.database.engine, "commit", seen)
+    store.in_flight(outgoing, at(1), at(60))
+    store.beat("worker", at(1))
+    assert levels == [2, 1]
