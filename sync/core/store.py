@@ -142,7 +142,7 @@ class Writes(Protocol):
         ...
 
     def save_cursor(self, mapping: str, side: Side, container: str, cursor: str | None, polled_at: datetime) -> None:
-        """Move a cursor after all its records were kept."""
+        """Move a cursor after all its records were kept; an empty one belongs to no list and counts as no poll."""
         ...
 
     def observe(self, mapping: str, seen: Sequence[Observation], touched: Iterable[Ref], tick: int) -> None:

@@ -43,6 +43,17 @@ def test_a_list_that_several_share_is_polled_once_and_read_in_full_by_each(store
     assert store.load({M}).polls == {Side.GITHUB: 1, Side.NOTION: 1}
 
 
+def test_the_discussions_that_were_read_make_no_round_longer(store):
+    store.save_cursor(M, Side.GITHUB, API, "c", at(0))
+    store.save_cursor(M, Side.GITHUB, f"comments:{API}", "c", at(0))
+    store.save_cursor(M, Side.NOTION, PAGES, None, at(0))
+    lists = store.load({M})
+    assert lists.polls == {Side.GITHUB: 2, Side.NOTION: 1}
+    for number in range(50):
+        store.save_cursor(M, Side.NOTION, f"comments:page {number}", "", at(0))
+    assert store.load({M}) == lists
+
+
 def test_fellows_are_those_who_read_the_same_list_no_earlier_and_are_not_stopped(store):
     def read(name, seconds, cursor="c", container=API):
         store.save_cursor(name, Side.GITHUB, container, cursor, at(seconds))
