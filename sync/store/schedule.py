@@ -66,7 +66,7 @@ class ScheduleQueries(Queries):
     def load(self, names: Collection[str]) -> Load:
         """Return what rounds over those mappings cost: lists that several share are polled once, not read in full once.
 
-        Pull requests are mixed into GitHub's lists, and the highest number bounds them all. A cursor that is empty is no
+        Pull requests are mixed into GitHub's lists, and the highest number bounds them all. An empty cursor is no
         list's: it tells that the comments of one record were read, and no poll asks for them.
         """
         with self.database.reading() as connection:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sync.core.model import Side
 from sync.core.pace import Load
-from sync.core.state import MappingState, Standing
+from sync.core.state import Standing
 from tests.store.making import API, PAGES, START, M, at, failure, issue, leased, observe, page, queued, tied
 
 HOUR = timedelta(hours=1)
@@ -17,7 +17,7 @@ def passed(store, mapping, mode, moment, outcome="done"):
 
 
 def test_a_mapping_stands_where_its_last_passes_and_its_earliest_work_put_it(store):
-    store.save_mapping(MappingState(M, "digest"))
+    store.change_mapping(M, digest="digest")
     passed(store, M, "full", at(0))
     passed(store, M, "full", at(5), "paused: why")
     passed(store, M, "incremental", at(7))
