@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from sync.core.limits import Lane
 from sync.core.model import Conflict, Link, LinkState, Op, Reading, Record, Ref, Shadow, Side, Unmapped, Value
@@ -194,6 +195,16 @@ class MappingState:
     paused: str | None = None
     schema: str | None = None
     schema_at: datetime | None = None
+
+
+class MappingChange(TypedDict, total=False):
+    """The columns of a mapping's state that are to change; several workers change it, each what it knows of."""
+
+    digest: str
+    first_pass: bool
+    paused: str | None
+    schema: str | None
+    schema_at: datetime | None
 
 
 @dataclass(frozen=True)

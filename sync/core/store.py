@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Unpack
 
 from sync.core.events import Hint, Mode
 from sync.core.limits import Lane
@@ -14,6 +14,7 @@ from sync.core.state import (
     Decision,
     Failure,
     Known,
+    MappingChange,
     MappingState,
     Observation,
     Outgoing,
@@ -137,12 +138,12 @@ class Writes(Protocol):
         """Draw the next number of the order in which reads begin and writes are acknowledged."""
         ...
 
-    def save_mapping(self, state: MappingState) -> None:
-        """Remember a mapping's state."""
+    def change_mapping(self, name: str, **columns: Unpack[MappingChange]) -> None:
+        """Remember those columns of a mapping's state; the others may be somebody else's to change."""
         ...
 
     def save_cursor(self, mapping: str, side: Side, container: str, cursor: str | None, polled_at: datetime) -> None:
-        """Move a cursor after all its records were kept."""
+        """Move a cursor after all its records were kept; an empty one belongs to no list and counts as no poll."""
         ...
 
     def observe(self, mapping: str, seen: Sequence[Observation], touched: Iterable[Ref], tick: int) -> None:

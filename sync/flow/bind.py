@@ -38,9 +38,7 @@ def bind(world: World, *, fresh: bool) -> Bound:
     bound = core.bind(now.mapping, seen[Side.GITHUB], seen[Side.NOTION], _bodies(world))
     encoded = cached or _encoded(seen, now.names)
     if cached is None:
-        world.store.save_mapping(
-            replace(remembered, digest=world.mapping.digest, schema=encoded, schema_at=world.now())
-        )
+        world.store.change_mapping(world.name, digest=world.mapping.digest, schema=encoded, schema_at=world.now())
         if edited or encoded != remembered.schema:
             world.store.mark_all(world.name, world.store.tick())
     return replace(bound, digest=hashlib.sha256(f"{world.mapping.digest} {encoded}".encode()).hexdigest())
@@ -62,7 +60,7 @@ def doubt(world: World, unsaid: Mapping[Unmapped, datetime]) -> bool:
         if each.side is Side.NOTION and read_at > remembered.schema_at
     )
     if strange:
-        world.store.save_mapping(replace(remembered, schema_at=None))
+        world.store.change_mapping(world.name, schema_at=None)
     return strange
 
 

@@ -80,7 +80,7 @@ def read_discussion(world: World, bound: Bound, link: Link, side: Side, began: M
 
 
 def read_mark(ref: Ref) -> str:
-    """Return the name under which is kept that a record's comments were read."""
+    """Return the name under which is kept that a record's comments were read; its cursor is empty, it is no list."""
     return f"comments:{ref.id}"
 
 

@@ -146,19 +146,17 @@ def _counted(done: Pass, written: Written) -> int:
 def pause(world: World, name: str, why: str) -> None:
     """Note why a mapping does not run; its next turn that succeeds takes the note away."""
     world.log("paused", {"mapping": name, "reason": why})
-    world.store.save_mapping(replace(world.store.mapping(name), paused=why))
+    world.store.change_mapping(name, paused=why)
 
 
 def resume(world: World) -> None:
     """Take away the note why the mapping did not run: both sides were read."""
-    state = world.store.mapping(world.name)
-    if state.paused:
+    if world.store.mapping(world.name).paused:
         world.log("resumed", {"mapping": world.name})
-        world.store.save_mapping(replace(state, paused=None))
+        world.store.change_mapping(world.name, paused=None)
 
 
 def complete_first_pass(world: World, bound: Bound) -> None:
     """End the first pass, the only one that ties by title, once both lists were complete and all was decided."""
-    state = world.store.mapping(world.name)
-    if state.first_pass and listed(world.store, world.name, bound):
-        world.store.save_mapping(replace(state, first_pass=False))
+    if world.store.mapping(world.name).first_pass and listed(world.store, world.name, bound):
+        world.store.change_mapping(world.name, first_pass=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Unpack
 
 from sqlalchemy import delete, insert, select
 
 from sync.core.model import Ref, Side
-from sync.core.state import MappingState, Quarantine
+from sync.core.state import MappingChange, MappingState, Quarantine
 from sync.store.engine import Queries
 from sync.store.tables import cursors, mappings, quarantine
 
@@ -22,12 +24,11 @@ class MappingQueries(Queries):
             row = connection.execute(select(mappings).where(mappings.c.name == name)).first()
         return MappingState(*row) if row else MappingState(name)
 
-    def save_mapping(self, state: MappingState) -> None:
-        """Remember a mapping's state."""
-        row = {column.name: getattr(state, column.name) for column in mappings.c}
-        added = self.database.insert(mappings).values(row)
-        with self.database.writing(state.name) as connection:
-            connection.execute(added.on_conflict_do_update(index_elements=[mappings.c.name], set_=row))
+    def change_mapping(self, name: str, **columns: Unpack[MappingChange]) -> None:
+        """Remember those columns of a mapping's state, and leave the others alone."""
+        added = self.database.insert(mappings).values(asdict(MappingState(name, **columns)))
+        with self.database.writing(name) as connection:
+            connection.execute(added.on_conflict_do_update(index_elements=[mappings.c.name], set_=columns))
 
     def cursor(self, mapping: str, side: Side, container: str) -> str | None:
         """Return the remote's cursor, None before the first complete list."""

@@ -66,10 +66,12 @@ class ScheduleQueries(Queries):
     def load(self, names: Collection[str]) -> Load:
         """Return what rounds over those mappings cost: lists that several share are polled once, not read in full once.
 
-        Pull requests are mixed into GitHub's lists, and the highest number bounds them all.
+        Pull requests are mixed into GitHub's lists, and the highest number bounds them all. An empty cursor is no
+        list's: it tells that the comments of one record were read, and no poll asks for them.
         """
         with self.database.reading() as connection:
             asked = select(cursors.c.mapping, cursors.c.side, cursors.c.container)
+            asked = asked.where(cursors.c.cursor.is_distinct_from(""))
             places = [row for row in connection.execute(asked) if row.mapping in names]
             sizes = _sizes(connection)
         polls = Counter(Side(side) for side, _ in {(row.side, row.container) for row in places})

@@ -1,5 +1,7 @@
 """GitHub's Markdown as a tree, back, and edited in place."""
 
+from uuid import UUID
+
 import pytest
 
 from sync.core.document import (
@@ -22,7 +24,8 @@ from sync.core.document import (
     Toggle,
     agree,
 )
-from sync.remotes.github.markdown import GOES_ON, LIMIT, edited, shortened, tree, written
+from sync.remotes.github import records
+from sync.remotes.github.markdown import GOES_ON, LIMIT, GitHubBody, edited, shortened, tree, written
 
 HOME = "https://github.com/acme/api"
 ASSET = "https://github.com/user-attachments/assets/a0aceacf-8436-4c11-b291-f0fff3a115f2"
@@ -178,6 +181,18 @@ def test_a_body_too_long_ends_at_a_block_with_a_link_and_that_is_no_edit():
     assert edited(short, whole, (said("edited"), *whole[1:])) == short.replace(
         f"paragraph 0 of many {MANY}", "edited", 1
     )
+
+
+@pytest.mark.parametrize("text", ["word " * 13_100, "- [ ] an item of many\n" * 4_000])
+def test_a_text_near_the_limit_is_born_with_its_mark(text):
+    body = records.marked(GitHubBody().fitted(text.strip(), "", PAGE), str(UUID(int=1)))
+    assert len(body) <= LIMIT
+    assert GOES_ON in body
+
+
+def test_a_text_that_has_an_issue_may_fill_it_to_the_limit():
+    text = "x" * LIMIT
+    assert GitHubBody().fitted(text, "was", PAGE) == text
 
 
 @pytest.mark.parametrize("spelled", [f"![a]({SIGNED})", f'<img alt="a" src="{SIGNED}">'])

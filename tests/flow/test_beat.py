@@ -38,8 +38,7 @@ def asked(team, files, pace=PACE):
 
 
 def passed(team, file, mode="full"):
-    state = team.store.mapping(file.name)
-    team.store.save_mapping(replace(state, digest=file.digest))
+    team.store.change_mapping(file.name, digest=file.digest)
     team.store.end_pass(team.store.begin_pass(file.name, mode, team.clock.now()), "done", team.clock.now(), {})
 
 
@@ -268,5 +267,5 @@ def test_what_is_marked_is_decided_at_the_next_tick_and_waits_for_no_poll(team, 
     assert asked(team, [MAPPING]) == []
     team.store.mark_all(MAPPING.name, team.store.tick())
     assert [task for task, _, _ in asked(team, [MAPPING])] == ["decide"]
-    team.store.save_mapping(replace(team.store.mapping(MAPPING.name), paused="401"))
+    team.store.change_mapping(MAPPING.name, paused="401")
     assert asked(team, [MAPPING]) == []

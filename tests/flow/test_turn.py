@@ -11,6 +11,7 @@ from sync.core.mapping import Policy
 from sync.core.model import Ref, Side
 from sync.core.pace import Pace
 from sync.flow.beat import due
+from sync.flow.bind import bind
 from sync.flow.drain import drain
 from sync.flow.run import resume
 from sync.flow.turn import BITE, decide, heed, turn
@@ -324,3 +325,17 @@ def test_of_many_words_the_first_are_written_before_the_last_are_read(team, queu
         titles = [team.shown(Side.NOTION, page, "title") for page in team.here(Side.NOTION)]
         edited.append(sum(title.startswith("edited") for title in titles))
     assert edited == [BITE, 2 * BITE, count]
+
+
+def test_a_schema_that_is_read_while_the_first_pass_ends_does_not_bring_that_back(team, queue):
+    remote = team.remotes[Side.NOTION]
+    schema = remote.schema
+
+    def slowly():
+        remote.schema = schema
+        turn(team.world("another"), queue)
+        return schema()
+
+    remote.schema = slowly
+    bind(team.world(), fresh=True)
+    assert not team.store.mapping(MAPPING.name).first_pass

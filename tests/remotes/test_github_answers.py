@@ -55,6 +55,7 @@ def test_a_limit_says_how_long_to_wait_and_a_permission_does_not(answer, wait):
         (said(403, "Resource not accessible by personal access token"), Forbidden, Forbidden),
         (said(403, "Repository was archived so is read-only."), Forbidden, Forbidden),
         (said(403, "Unable to create comment because issue is locked."), Rejected, Rejected),
+        (said(403, "Repository access blocked"), Forbidden, Forbidden),
         (said(404, "Not Found"), Rejected, Vanished),
         (said(410, "This issue was deleted"), Rejected, Vanished),
         (said(301), TryLater, Vanished),

@@ -240,6 +240,41 @@ def test_an_app_that_is_not_installed_is_denied(stand, gate, app_key):
         door.read("/repositories/1/issues")
 
 
+def installed_as(installation):
+    """Return what an App is answered that has that installation alone; its tokens are about to end."""
+    ends = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+    def answers(asked):
+        if asked.path.endswith("/installation"):
+            return Said(200, {"id": 43})
+        if asked.path == f"/app/installations/{installation}/access_tokens":
+            return Said(201, {"token": f"of {installation}", "expires_at": ends})
+        return Said(404, {"message": "Not Found"}) if asked.path.endswith("/access_tokens") else Said(200, [])
+
+    return answers
+
+
+def test_an_app_that_was_installed_anew_is_found_again(stand, gate, app_key):
+    stand.script = app_answers
+    tokens = {}
+    door = Door(Installations("12", app_key, repositories=["acme/api"], tokens=tokens), gate, base_url=stand.url)
+    door.read("/repositories/1/issues")
+    tokens.clear()
+    stand.script = installed_as(43)
+    door.read("/repositories/1/issues")
+    assert stand.asked[-1].headers["authorization"] == "token of 43"
+    assert gate.accounts[-1] == "43"
+
+
+@pytest.mark.parametrize("given", [{"installation": 42}, {"repositories": ["acme/api"]}])
+def test_an_installation_that_gives_no_token_is_denied_with_its_cure(stand, gate, app_key, given):
+    stand.script = installed_as(44)
+    door = Door(Installations("12", app_key, **given), gate, base_url=stand.url)
+    with pytest.raises(Denied, match=r"installation 4[23] of the GitHub App") as denied:
+        door.read("/repositories/1/issues")
+    assert "install the App" in denied.value.cure
+
+
 def test_a_token_is_told_from_another_by_a_fingerprint_that_gives_nothing_away(stand, gate):
     prints = {
         Door(PersonalToken(name), gate, base_url=stand.url).fingerprint("/user") for name in ("one-token", "two-token")

@@ -49,6 +49,13 @@ def test_a_closed_gate_lets_nothing_out(notion_door, stand, gate, call):
     assert stand.asked == []
 
 
+def test_half_a_character_is_refused_before_anything_is_sent(notion_door, stand):
+    with pytest.raises(Rejected, match="half a character") as refused:
+        notion_door.write("PATCH", "pages/1", {"title": "half a pair \ud83d"})
+    assert "anew" in refused.value.cure
+    assert stand.asked == []
+
+
 @pytest.mark.parametrize("call", [reading, writing])
 @pytest.mark.parametrize(
     "limit",

@@ -1,7 +1,5 @@
 """What people leaf through and what is counted, on both databases: pages, words, states, standings, counters, notes."""
 
-from dataclasses import replace
-
 import pytest
 
 from sync.core.limits import Lane
@@ -82,7 +80,7 @@ def test_many_mappings_stand_as_each_of_them_does(store, clock):
     store.begin_pass(M, "full", START)
     store.end_pass(store.begin_pass(M, "incremental", at(5)), "done", at(6), {"calls": 1})
     store.begin_pass("other", "full", START)
-    store.save_mapping(replace(store.mapping("other"), paused="no permission"))
+    store.change_mapping("other", paused="no permission")
     store.stop("third", "a person")
     clock.forward(60)
     names = [M, "other", "third", "nobody"]
@@ -97,7 +95,7 @@ def test_a_stopped_mapping_stays_so_whoever_writes_its_state_and_its_writes_wait
     queued(store, link.id)
     store.stop(M, "first word")
     store.stop(M, "second word")
-    store.save_mapping(replace(store.mapping(M), paused=None))
+    store.change_mapping(M, paused=None)
     assert store.stopped() == {M}
     assert store.status(M).paused == "first word"
     assert store.lease("one", at(0), at(60)) is None

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from sync.core.limits import Lane
 from sync.core.model import Conflict, Shadow, Side, Unmapped
-from sync.core.state import MappingState, Quarantine
+from sync.core.state import Quarantine
 from sync.store.tables import metadata
 from tests.store.making import (
     START,
@@ -48,7 +48,7 @@ def furnished(store):
         decision(store, other.id, op=op(), shadows={"t": Shadow(1.5, True)}, conflicts=(held,), unmapped=(unsaid,)),
     )
     store.release(M, store.tick(), {"max_new_issues": "101"}, [])
-    store.save_mapping(MappingState(M, schema_at=at(1)))
+    store.change_mapping(M, schema_at=at(1))
     store.save_cursor(M, Side.GITHUB, "1", "c", START)
     store.look_later(M, [page(1)], START)
     store.hint(M, None, Lane.POLL, START)

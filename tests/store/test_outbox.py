@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sync.core.errors import Overtaken
 from sync.core.limits import Lane
 from sync.core.model import Action, LinkState, Shadow, Side
-from sync.core.state import MappingState, Replaced, Stage
+from sync.core.state import Replaced, Stage
 from tests.store.making import (
     START,
     M,
@@ -46,9 +46,9 @@ def test_a_lease_may_be_of_one_mapping_only(store):
 
 def test_the_writes_of_a_paused_mapping_wait(store):
     queued(store, tied(store).id)
-    store.save_mapping(MappingState(M, paused="the token was refused"))
+    store.change_mapping(M, paused="the token was refused")
     assert store.lease("one", at(0), at(60)) is None
-    store.save_mapping(MappingState(M))
+    store.change_mapping(M, paused=None)
     assert store.lease("one", at(0), at(60)) is not None
 
 
@@ -276,7 +276,7 @@ def test_the_next_thing_due_is_a_write_or_a_look_and_no_write_of_a_paused_mappin
     store.look_later(M, [issue(1)], at(30))
     assert store.next_due(M) == at(30)
     store.looked(M, [issue(1)])
-    store.save_mapping(MappingState(M, paused="the token was refused"))
+    store.change_mapping(M, paused="the token was refused")
     assert store.next_due(M) is None
     assert store.next_due("other") is None
 

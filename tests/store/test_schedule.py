@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sync.core.model import Side
 from sync.core.pace import Load
-from sync.core.state import MappingState, Standing
+from sync.core.state import Standing
 from tests.store.making import API, PAGES, START, M, at, failure, issue, leased, observe, page, queued, tied
 
 HOUR = timedelta(hours=1)
@@ -17,7 +17,7 @@ def passed(store, mapping, mode, moment, outcome="done"):
 
 
 def test_a_mapping_stands_where_its_last_passes_and_its_earliest_work_put_it(store):
-    store.save_mapping(MappingState(M, "digest"))
+    store.change_mapping(M, digest="digest")
     passed(store, M, "full", at(0))
     passed(store, M, "full", at(5), "paused: why")
     passed(store, M, "incremental", at(7))
@@ -41,6 +41,17 @@ def test_a_list_that_several_share_is_polled_once_and_read_in_full_by_each(store
         {Side.GITHUB: 1, Side.NOTION: 2}, {Side.GITHUB: 4 + 3 + 4, Side.NOTION: 5 + 5}
     )
     assert store.load({M}).polls == {Side.GITHUB: 1, Side.NOTION: 1}
+
+
+def test_the_discussions_that_were_read_make_no_round_longer(store):
+    store.save_cursor(M, Side.GITHUB, API, "c", at(0))
+    store.save_cursor(M, Side.GITHUB, f"comments:{API}", "c", at(0))
+    store.save_cursor(M, Side.NOTION, PAGES, None, at(0))
+    lists = store.load({M})
+    assert lists.polls == {Side.GITHUB: 2, Side.NOTION: 1}
+    for number in range(50):
+        store.save_cursor(M, Side.NOTION, f"comments:page {number}", "", at(0))
+    assert store.load({M}) == lists
 
 
 def test_fellows_are_those_who_read_the_same_list_no_earlier_and_are_not_stopped(store):

@@ -26,11 +26,17 @@ from tests.store.making import (
 
 def test_a_mapping_that_was_never_saved_is_new(store):
     assert store.mapping(M) == MappingState(M)
-    saved = MappingState(M, "digest", first_pass=False, paused="why\0", schema="{}", schema_at=at(1.000001))
-    store.save_mapping(saved)
-    assert store.mapping(M) == replace(saved, paused="why")
-    store.save_mapping(MappingState(M))
-    assert store.mapping(M) == MappingState(M)
+    store.change_mapping(M, digest="digest", first_pass=False, paused="why\0", schema="{}", schema_at=at(1.000001))
+    saved = MappingState(M, "digest", first_pass=False, paused="why", schema="{}", schema_at=at(1.000001))
+    assert store.mapping(M) == saved
+
+
+def test_who_changes_one_part_of_a_mapping_leaves_the_others_alone(store):
+    store.change_mapping(M, paused="why")
+    assert store.mapping(M) == MappingState(M, paused="why")
+    store.change_mapping(M, digest="digest", first_pass=False)
+    store.change_mapping(M, paused=None)
+    assert store.mapping(M) == MappingState(M, "digest", first_pass=False)
 
 
 def test_a_cursor_moves_with_the_time_its_answer_began(store):
@@ -120,7 +126,7 @@ def test_the_status_tells_how_a_mapping_stands(store, clock):
     writes = [decision(store, link.id, op=op()) for link in (first, second)]
     decide(store, *writes, decision(store, third.id, conflicts=(held,)))
     leased(store)
-    store.save_mapping(MappingState(M, paused="no token"))
+    store.change_mapping(M, paused="no token")
     pass_id = store.begin_pass(M, "full", at(1))
     store.end_pass(pass_id, "held", at(4), {})
     status = store.status(M)

@@ -17,7 +17,6 @@ from redis import Redis
 from sync import wiring
 from sync.config.settings import load_settings
 from sync.core.model import Side
-from sync.core.state import MappingState
 from sync.web.app import create
 from sync.web.serve import listen
 from tests.queue.conftest import eventually
@@ -73,9 +72,7 @@ class Desk:
     def remember(self, mapping="roadmap", **parts):
         """Have a mapping know where its records live."""
         now = self.sync.clock.now()
-        self.store.save_mapping(
-            MappingState(mapping, "digest", first_pass=False, schema=schema(**parts), schema_at=now)
-        )
+        self.store.change_mapping(mapping, digest="digest", first_pass=False, schema=schema(**parts), schema_at=now)
 
     def hints(self, mapping="roadmap"):
         """Take the hints that wait, as a worker does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,7 +126,7 @@ def _refusal(answer: Answer) -> TandemError:
     words = answer.message.casefold()
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return Denied(f"GitHub refused the credential: {answer.message}", "renew GITHUB_TOKEN; it may have expired")
-    if answer.status == HTTPStatus.FORBIDDEN and "locked" not in words:
+    if answer.status == HTTPStatus.FORBIDDEN and not _says(words, "locked"):
         return Forbidden(f"GitHub: {answer.message}", _permission_cure(words))
     return Rejected(f"GitHub: {_reason(answer)}", _cure(answer, words))
 
@@ -135,6 +136,8 @@ def _permission_cure(words: str) -> str:
         return "unarchive the repository, or take it out of the mapping"
     if "saml" in words or "sso" in words:
         return "authorise the token for the organisation's single sign-on"
+    if "blocked" in words:
+        return "ask the repository's owner or GitHub's support why it is blocked, or take it out of the mapping"
     return "give the token the permission 'Issues: read and write' on this repository"
 
 
@@ -175,8 +178,13 @@ CURES = (
 
 def _cure(answer: Answer, words: str) -> str:
     said = f"{words} {json.dumps(answer.body).casefold()}"
-    found = (cure for word, cure in CURES if word in said)
+    found = (cure for word, cure in CURES if _says(said, word))
     return next(found, "change the value on the other side, then `tandem failures retry`")
+
+
+def _says(words: str, word: str) -> bool:
+    """Tell whether a word begins there: what is blocked is not locked."""
+    return re.search(rf"(?<![a-z]){word}", words) is not None
 
 
 def _shortened(answer: Answer) -> str:

@@ -93,6 +93,14 @@ class Installations(Credential):
     def token(self, ask: Ask, url: str) -> str:
         """Return the token of the installation that the address is of, a new one where the last is about to end."""
         with self._lock:
+            installation = self._installation(ask, url)
+            try:
+                return self._token(ask, installation)
+            except Denied:
+                if self._given is not None:
+                    raise
+                # It may be gone because the App was installed anew, which makes another one.
+                self._found = {place: each for place, each in self._found.items() if each != installation}
             return self._token(ask, self._installation(ask, url))
 
     def account(self, url: str) -> str:
@@ -108,7 +116,11 @@ class Installations(Credential):
         token, until = self._tokens.get(installation, ("", NEVER))
         if datetime.now(UTC) + EARLY < until:
             return token
-        made = ask("POST", f"/app/installations/{installation}/access_tokens", self._app)
+        try:
+            made = ask("POST", f"/app/installations/{installation}/access_tokens", self._app)
+        except Rejected as gone:
+            cure = "install the App on the repository's account, or correct GITHUB_APP_INSTALLATION_ID"
+            raise Denied(f"installation {installation} of the GitHub App gives no token", cure) from gone
         self._tokens[installation] = made["token"], datetime.fromisoformat(made["expires_at"])
         return str(made["token"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from uuid import UUID
 
 from sync.core.document import (
     Block,
@@ -16,12 +17,15 @@ from sync.core.document import (
 )
 from sync.remotes.commonmark.editing import Editor, Splice, aired, spliced
 from sync.remotes.commonmark.source import Source
+from sync.remotes.github import records
 from sync.remotes.github.dialect import GitHubReader, GitHubWriter
 
 PARSED = 512
 """So many bodies are kept parsed: one decision asks for the same few texts several times."""
 LIMIT = 65_536
 """Characters in a body (error "body is too long (maximum is 65536 characters)")."""
+MARK_LENGTH = len(records.marked(" ", str(UUID(int=0)))) - 1
+"""Characters of the mark that follows a newborn's text."""
 GOES_ON = "⋯ goes on in Notion"
 """The words of the link with which a body ends that is too long for GitHub."""
 _BYTES = 4
@@ -42,8 +46,12 @@ class GitHubBody:
         return edited(text, *edit, home=_home(place))
 
     def fitted(self, text: str, was: str, rest: str) -> str:
-        """Return a body that GitHub takes; one that was too long already is a person's, and is not cut."""
-        return shortened(text, page=rest) if rest and len(was) <= LIMIT else text
+        """Return a body that GitHub takes; one that was too long already is a person's, and is not cut.
+
+        Where there was none an issue may be born, and its mark comes after the text.
+        """
+        room = 0 if was else MARK_LENGTH
+        return shortened(text, page=rest, limit=LIMIT - room) if rest and len(was) <= LIMIT else text
 
     def link(self, place: str) -> str:
         """Return the issue's address."""

@@ -101,6 +101,11 @@ class Door:
             )
         except InvalidPathParameterError as invalid:
             raise Rejected(f"{path!r} is no address in Notion", "correct the id in the mapping") from invalid
+        except UnicodeEncodeError as half:
+            if half.encoding != "utf-8":
+                raise
+            cure = "type that character anew where the text comes from"
+            raise Rejected("the text has half a character (a lone surrogate), which cannot be sent", cure) from half
         return Reply(answer, self._transports[self.lane].served_at)
 
     def _written(self, call: Callable[[], Reply]) -> Reply:
