@@ -237,7 +237,7 @@ def web() -> None:
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.")] = 8090,
+    port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.", min=0, max=65535)] = 8090,
     webhooks: Annotated[str | None, typer.Option(help="A `tandem web` to tell, as http://127.0.0.1:8080")] = None,
     as_json: Json = False,
 ) -> None:
@@ -249,7 +249,7 @@ def sandbox(
 
 @app.command()
 def demo(
-    issues: Annotated[int, typer.Option(help="How many lifelike issues to begin with.")] = 100,
+    issues: Annotated[int, typer.Option(help="How many lifelike issues to begin with.", min=8)] = 100,
     as_json: Json = False,
 ) -> None:
     """See it work: sandbox, Redis, worker, dashboard, a hundred issues, edits on both sides, webhooks."""

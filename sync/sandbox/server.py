@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -214,8 +215,9 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(port: int, prepare: Callable[[Sandbox], None] = lambda _: None) -> None:
-    """Serve in the foreground until Ctrl-C; `prepare` gets the sandbox before the first request."""
+    """Serve in the foreground until Ctrl-C or SIGTERM; `prepare` gets the sandbox before the first request."""
     sandbox = Sandbox(listen(port))
     prepare(sandbox)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         sandbox.run()

@@ -50,9 +50,9 @@ def test_the_sandbox_tells_programs_where_it_is_in_one_document():
             found = json.loads(sandbox.stdout.readline())
             pages = httpx.get(f"{found['url']}/", trust_env=False)
         finally:
-            sandbox.send_signal(signal.SIGINT)
+            sandbox.send_signal(signal.SIGTERM)
         rest = sandbox.stdout.read()
-    assert (pages.status_code, found["repository"], rest) == (200, "acme/api", "")
+    assert (pages.status_code, found["repository"], rest, sandbox.returncode) == (200, "acme/api", "", 0)
     assert found["settings"]["NOTION_API_URL"].startswith(f"http://127.0.0.1:{port}")
     assert found["database"]
 
