@@ -149,6 +149,8 @@ def upgrade() -> None:  # noqa: PLR0915 - a list of tables
         sa.Column("container", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reader", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("mapping", "side", "id", name=op.f("pk_looks")),
     )
     with op.batch_alter_table("looks", schema=None) as batch_op:
