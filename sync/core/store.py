@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol, Unpack
 
 from sync.core.events import Hint, Mode
@@ -171,11 +171,23 @@ class Writes(Protocol):
         ...
 
     def look_later(self, mapping: str, refs: Iterable[Ref], at: datetime) -> None:
-        """Have the records read by id at that time; the earlier of two times stays."""
+        """Have the records read by id at that time; the earlier of two times stays, but for a look that has begun."""
+        ...
+
+    def begin_look(self, mapping: str, ref: Ref, reader: int, now: datetime) -> None:
+        """Note that a look that is due begins: it stays due until `end_look`, unless another is asked for meanwhile."""
+        ...
+
+    def end_look(self, mapping: str, ref: Ref, reader: int) -> None:
+        """Take off the look that this reader began; one that was asked for since stays."""
+        ...
+
+    def put_off(self, mapping: str, ref: Ref, now: datetime, pause: Callable[[int], timedelta]) -> datetime:
+        """Have a record that could not be read be read later, after a pause for so many tries; return when."""
         ...
 
     def looked(self, mapping: str, refs: Iterable[Ref]) -> None:
-        """Take the records off the list of looks that are due."""
+        """Take the records off the list of looks."""
         ...
 
     def deep_read(self, links: Iterable[int], at: datetime) -> None:

@@ -26,16 +26,20 @@ def complete(world: World, bound: Bound, ref: Ref) -> None:
         return
     missing = _missing(world, bound, seen)
     waits = quiet_until(bound, seen.record) if world.quiet else seen.record.time
-    if waits > world.now() and any(facet.apart for facet in missing):
-        world.store.look_later(world.name, [ref], waits)
+    written = waits > world.now() and any(facet.apart for facet in missing)
+    if written:
         missing = [facet for facet in missing if not facet.apart]
     if missing:
+        reader = world.store.tick()
         world.store.look_later(world.name, [ref], seen.read_at)  # so it stays on the list, should the call fail
+        world.store.begin_look(world.name, ref, reader, world.now())
         record = read(world, bound, seen, missing)
-        world.store.looked(world.name, [ref])
         settled = record.time + world.patience.stale
         if bound.unread(record) and world.now() < settled:  # a replica that lags knows nothing of what was just born
             world.store.look_later(world.name, [ref], settled)
+        world.store.end_look(world.name, ref, reader)
+    if written:
+        world.store.look_later(world.name, [ref], waits)
 
 
 def _missing(world: World, bound: Bound, seen: Observation) -> list[Facet]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from sync.core.bound import Bound
@@ -18,6 +19,8 @@ from sync.flow.bind import bind
 from sync.flow.depths import complete
 from sync.flow.follow import astray
 from sync.flow.keep import keep
+from sync.flow.outcome import pause_after
+from sync.flow.unreadable import could_read
 from sync.flow.world import World
 
 CHUNK = 100
@@ -59,8 +62,7 @@ def look_due(world: World, bound: Bound) -> int:
     seen = world.store.observations(world.name, due)
     shown = [ref for ref, at in due.items() if ref in seen and _listed_since(seen[ref], at)]
     for ref in shown:
-        world.store.looked(world.name, [ref])
-        complete(world, bound, ref)
+        _or_later(world, ref, partial(_look_closer, world, bound, ref))
     look(world, bound, [ref for ref in due if ref not in shown])
     return len(due)
 
@@ -70,32 +72,60 @@ def _listed_since(seen: Observation, at: datetime) -> bool:
 
 
 def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
-    """Read records by their identity, mostly one call each, and take them off the list of looks.
+    """Read records by their identity, mostly one call each; one that cannot be read waits, longer each time.
 
     That one is gone is believed only while its container lives, which is asked once.
     """
     alive: dict[str, bool] = {}
     for ref in refs:
-        if ref.kind == COMMENT and bound.discussion is None:
-            world.store.looked(world.name, [ref])
-            continue
-        _read_one(world, bound, ref, alive)
+        _or_later(world, ref, partial(_look, world, bound, ref, alive))
+
+
+def look_at(world: World, bound: Bound, ref: Ref) -> None:
+    """Read one record that somebody waits for; raises what the read met."""
+    _look(world, bound, ref, {})
+
+
+def _or_later(world: World, ref: Ref, read: Callable[[], None]) -> None:
+    if not could_read(world, [ref], read):
+        world.store.put_off(world.name, ref, world.now(), pause_after)
+
+
+def _look(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> None:
+    if ref.kind == COMMENT and bound.discussion is None:
+        world.store.looked(world.name, [ref])
+        return
+
+    def read(moment: Moment) -> None:
+        _read_one(world, bound, ref, moment, alive)
         complete(world, bound, ref)
 
+    _begun(world, ref, read)
 
-def _read_one(world: World, bound: Bound, ref: Ref, alive: dict[str, bool]) -> None:
+
+def _look_closer(world: World, bound: Bound, ref: Ref) -> None:
+    """Read what the answer left out that has shown the record since it was to be looked at."""
+    _begun(world, ref, lambda _: complete(world, bound, ref))
+
+
+def _begun(world: World, ref: Ref, read: Callable[[Moment], None]) -> None:
+    """Read, and only then take off the look that was due when that began: what stops in between is read again."""
     moment = Moment(world.store.tick(), world.now())
+    world.store.begin_look(world.name, ref, moment.seq, moment.at)
+    read(moment)
+    world.store.end_look(world.name, ref, moment.seq)
+
+
+def _read_one(world: World, bound: Bound, ref: Ref, moment: Moment, alive: dict[str, bool]) -> None:
     try:
         record = world.read(ref)
     except Rejected as refused:  # it names no record that could be read: asking again would stop all others, too
         world.log("not read", {"mapping": world.name, "record": ref.id, "reason": str(refused)})
-        world.store.looked(world.name, [ref])
         return
     if record.presence.gone:
         if ref.container not in alive:
             alive[ref.container] = world.remote(ref.side).alive(ref.container)
         record = record if alive[ref.container] else replace(record, presence=Presence.HIDDEN)
-    world.store.looked(world.name, [ref])
     keep(world, bound, [_believed(world, record)], moment)
 
 

@@ -66,8 +66,13 @@ def _longer(world: World, outgoing: Outgoing) -> timedelta:
 
 
 def pause(outgoing: Outgoing) -> timedelta:
-    """Return how long to leave a write that is to be sent again: not at all at first, then about twice as long."""
-    return min(BACKOFF * ((1 << min(outgoing.attempts, DOUBLINGS)) - 1), LONGEST)
+    """Return how long to leave a write that is to be sent again."""
+    return pause_after(outgoing.attempts)
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long to leave what failed so many times: not at all at first, then about twice as long."""
+    return min(BACKOFF * ((1 << min(tries, DOUBLINGS)) - 1), LONGEST)
 
 
 def since(world: World, outgoing: Outgoing) -> timedelta:

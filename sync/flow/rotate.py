@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from sync.core.bound import Bound
 from sync.core.model import Link, Side
 from sync.core.observe import Moment
 from sync.flow.depths import deepen
 from sync.flow.discussions import reread
+from sync.flow.unreadable import could_read
 from sync.flow.world import World
 
 LIVELY = timedelta(minutes=15)
@@ -20,15 +22,22 @@ LIVELY = timedelta(minutes=15)
 
 
 def rotate(world: World, bound: Bound, links: Iterable[Link], enough: Callable[[], bool] = lambda: False) -> None:
-    """Read the depths of those links until somebody says enough; each counts as read once it was."""
+    """Read the depths of those links until somebody says enough; each counts as read once it was, or could not be.
+
+    So the turn of what cannot be read comes round with that of the others.
+    """
     began = Moment(world.store.tick(), world.now())
     for link in links:
         if enough():
             break
-        deepen(world, bound, link)
-        reread(world, bound, link, began)
+        could_read(world, filter(None, map(link.ref, Side)), partial(_read, world, bound, link, began))
         world.store.deep_read([link.id], world.now())
         world.progress("reading depths", 1)
+
+
+def _read(world: World, bound: Bound, link: Link, began: Moment) -> None:
+    deepen(world, bound, link)
+    reread(world, bound, link, began)
 
 
 def turns(world: World, bound: Bound, *, full: bool) -> Sequence[Link]:

@@ -9,7 +9,7 @@ from sync.core.bound import MARK, Bound
 from sync.core.model import COMMENT, UNREAD, Action, Change, Op, Presence, Put, Record, Side
 from sync.core.state import Outgoing
 from sync.flow.confirm import adopt
-from sync.flow.fetch import look
+from sync.flow.fetch import look_at
 from sync.flow.outcome import BACKOFF, Outcome, Written, pause, since, unknown
 from sync.flow.world import World
 from sync.flow.write_comment import find_copy
@@ -32,7 +32,7 @@ def _edit(world: World, bound: Bound, outgoing: Outgoing) -> Written:
     if _shows(bound, outgoing.op, record):
         return adopt(world, bound, outgoing, record)
     if _overdue(world, outgoing, world.patience.stale):
-        look(world, bound, [target])
+        look_at(world, bound, target)
         world.store.replan(outgoing, world.now() + pause(outgoing), world.store.tick(), DID_NOT_HAPPEN)
         return Written(outgoing, Outcome.DROPPED, reason=DID_NOT_HAPPEN)
     return _unseen(world, outgoing, world.patience.stale, "the write is not to be seen yet")

@@ -17,7 +17,7 @@ from sync.core.state import Observation, Outgoing, Stage, WriteKind
 from sync.flow.bind import bind, moved_on
 from sync.flow.confirm import adopt, confirm
 from sync.flow.depths import read, unconfirmed
-from sync.flow.fetch import look, renew
+from sync.flow.fetch import look_at, renew
 from sync.flow.keep import keep
 from sync.flow.outcome import BACKOFF, Outcome, Written, dropped, failed, postponed, put_back, unknown
 from sync.flow.settle import settle
@@ -92,7 +92,7 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
     if crowd and not _fresh(world, seen, target) and world.store.waiting(world.name, op.side) >= CROWD:
         renew(world, bound, op.side, target.container)
     if not _fresh(world, seen, target):
-        look(world, bound, [target])
+        look_at(world, bound, target)
         if world.store.observations(world.name, [target])[target].seq == seen.seq:
             raise TryLater(DOUBT, "what it shows may be older than our last write")
     _read_before_it_is_hidden(world, bound, target)
@@ -195,7 +195,7 @@ def _refused(world: World, bound: Bound, outgoing: Outgoing, rejected: Rejected)
     """Keep a refusal as a failure, unless the record has gone elsewhere: a moved page lacks the columns it had."""
     target = outgoing.link.ref(outgoing.op.side)
     if target is not None:
-        look(world, bound, [target])
+        look_at(world, bound, target)
         if not world.store.observations(world.name, [target])[target].record.presence.in_sight:
             return dropped(world, outgoing, "the record is not where it was")
     return failed(world, outgoing, rejected.reason, rejected.cure)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, insert, select, update
 
 from sync.core.events import Hint, Mode
 from sync.core.limits import Lane
@@ -28,12 +28,32 @@ class LookQueries(Queries):
         return {Ref(Side(row.side), row.id, row.container, row.number): row.at for row in found}
 
     def look_later(self, mapping: str, refs: Iterable[Ref], at: datetime) -> None:
-        """Have the records read by id at that time; the earlier of two times stays."""
+        """Have the records read by id at that time; the earlier of two times stays, but for a look that has begun."""
         with self.database.writing(mapping) as connection:
             _plan(self.database, connection, mapping, dict.fromkeys(refs, at))
 
+    def begin_look(self, mapping: str, ref: Ref, reader: int, now: datetime) -> None:
+        """Note that a look that is due begins: it stays due until `end_look`, unless another is asked for meanwhile."""
+        due = and_(_of(mapping, ref), looks.c.at <= now)
+        with self.database.writing(mapping) as connection:
+            connection.execute(update(looks).where(due).values(reader=reader))
+
+    def end_look(self, mapping: str, ref: Ref, reader: int) -> None:
+        """Take off the look that this reader began; one that was asked for since stays."""
+        with self.database.writing(mapping) as connection:
+            connection.execute(delete(looks).where(_of(mapping, ref), looks.c.reader == reader))
+
+    def put_off(self, mapping: str, ref: Ref, now: datetime, pause: Callable[[int], timedelta]) -> datetime:
+        """Have a record that could not be read be read later, after a pause for so many tries; return when."""
+        with self.database.writing(mapping) as connection:
+            tries = connection.scalars(select(looks.c.tries).where(_of(mapping, ref))).one_or_none() or 0
+            at = now + pause(tries + 1)
+            _plan(self.database, connection, mapping, {ref: at}, first=False)
+            connection.execute(update(looks).where(_of(mapping, ref)).values(tries=tries + 1))
+        return at
+
     def looked(self, mapping: str, refs: Iterable[Ref]) -> None:
-        """Take the records off the list of looks that are due."""
+        """Take the records off the list of looks."""
         with self.database.writing(mapping) as connection:
             for side, chunk in by_side(refs):
                 ids = [ref.id for ref in chunk]
@@ -72,6 +92,10 @@ class LookQueries(Queries):
             return connection.scalars(select(hints.c.mapping).distinct().order_by(hints.c.mapping)).all()
 
 
+def _of(mapping: str, ref: Ref) -> ColumnElement[bool]:
+    return and_(looks.c.mapping == mapping, looks.c.side == ref.side, looks.c.id == ref.id)
+
+
 def _named(row: Row[Any]) -> Ref | None:
     return Ref(Side(row.side), row.record, row.container, row.number) if row.record else None
 
@@ -79,15 +103,20 @@ def _named(row: Row[Any]) -> Ref | None:
 def _plan(
     database: Database, connection: Connection, mapping: str, due: dict[Ref, datetime], *, first: bool = True
 ) -> None:
-    """Plan looks: of two times the first stays, unless the second is what was heard of the record since."""
+    """Plan looks: of two times the first stays, unless the second is what was heard of the record since.
+
+    A look that has begun gives way: what is asked for meanwhile is another one, which its end leaves alone.
+    """
     if not due:
         return
     added = database.insert(looks)
-    earlier = case((looks.c.at < added.excluded.at, looks.c.at), else_=added.excluded.at)
+    stands = and_(looks.c.reader.is_(None), looks.c.at < added.excluded.at)
+    earlier = case((stands, looks.c.at), else_=added.excluded.at)
     statement = added.on_conflict_do_update(
         index_elements=[looks.c.mapping, looks.c.side, looks.c.id],
         set_={
             "at": earlier if first else added.excluded.at,
+            "reader": None,
             "container": added.excluded.container,
             "number": added.excluded.number,
         },

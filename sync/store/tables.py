@@ -242,6 +242,8 @@ looks = Table(
     Column("container", Text, nullable=False),
     Column("number", BigInteger),
     Column("at", Moment, nullable=False),
+    Column("reader", BigInteger),
+    _number("tries"),
     Index("ix_looks_mapping_at", "mapping", "at"),
 )
 

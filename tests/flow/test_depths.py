@@ -64,6 +64,7 @@ def test_no_write_waits_for_the_rotation(team):
 def test_a_service_that_goes_away_during_the_rotation_leaves_the_pass_done(team):
     tied(team, 2)
     team.rotation, heard = Rotation(poll=2), listened(team, later)
+    team.remotes[Side.NOTION].alive = lambda _container: later()
     team.say(Side.GITHUB, "g1", "heard before")
     queue = Asked()
     turn(team.world(), queue)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy import create_engine, func, inspect, select, text, column, table
 
 from sync.core.errors import Misconfigured
 from sync.store import check_schema, migrate, open_store
@@ -144,3 +144,16 @@ def test_who_migrates_waits_until_nobody_else_does(bare_url):
         assert tables(bare_url) == set()
     other.join(timeout=30)
     assert tables(bare_url) > set(metadata.tables)
+
+
+def test_a_database_of_an_older_version_keeps_what_it_holds(bare_url):
+    engine = create_engine(bare_url)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0001")
+        row = {"mapping": "m", "side": "github", "id": "i1", "container": "101", "at": datetime(2026, 3, 1, tzinfo=UTC)}
+        looks = table("looks", *(column(name) for name in row))
+        connection.execute(looks.insert(), [{**row, "at": "2026-03-01 00:00:00"}])
+    engine.dispose()
+    migrate(bare_url)
+    with open_store(bare_url) as store:
+        assert [ref.id for ref in store.due_looks("m", datetime(2026, 3, 2, tzinfo=UTC))] == ["i1"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sync.core.limits import Lane
 from sync.core.model import Conflict, Side
@@ -188,3 +189,34 @@ def test_the_life_of_a_link_is_told_in_order(store):
     queued(store, link.id)
     store.confirm(confirmation(store, leased(store)), store.tick(), at(3))
     assert [line.event for line in store.lines(link.id)] == ["tied", "decided", "wrote"]
+
+
+def test_a_look_stays_due_until_its_reading_is_kept(store):
+    store.look_later(M, [issue(1)], at(1))
+    store.begin_look(M, issue(1), 7, at(2))
+    assert [*store.due_looks(M, at(2))] == [issue(1)]
+    store.end_look(M, issue(1), 6)
+    assert [*store.due_looks(M, at(2))] == [issue(1)]
+    store.end_look(M, issue(1), 7)
+    assert [*store.due_looks(M, at(2))] == []
+
+
+def test_a_look_that_is_asked_for_meanwhile_is_another_one(store):
+    store.look_later(M, [issue(1)], at(1))
+    store.begin_look(M, issue(1), 7, at(2))
+    store.look_later(M, [issue(1)], at(60))
+    store.end_look(M, issue(1), 7)
+    assert store.due_looks(M, at(60)) == {issue(1): at(60)}
+
+
+def test_a_look_that_is_not_due_does_not_begin(store):
+    store.look_later(M, [issue(1)], at(60))
+    store.begin_look(M, issue(1), 7, at(2))
+    store.end_look(M, issue(1), 7)
+    assert store.due_looks(M, at(60)) == {issue(1): at(60)}
+
+
+def test_a_look_is_put_off_longer_with_each_try(store):
+    for waits in (1, 2, 3):
+        assert store.put_off(M, issue(1), at(0), lambda tries: timedelta(seconds=tries)) == at(waits)
+        assert store.due_looks(M, at(waits)) == {issue(1): at(waits)}
