@@ -30,6 +30,10 @@ DOUBT = 10.0
 """Seconds to wait before a record is looked at again whose last reading may be older than our own write."""
 UNREADABLE = 60.0
 """Seconds to wait where the record that must be looked at first cannot be read, whatever the reason."""
+GONE = "the record is not where it was"
+TRIES = 5
+"""So many times, within some minutes, a write is sent again for which nothing was found: then a person is needed."""
+NO_WRITER = "give the credential the permission to write there; then `tandem failures retry`"
 
 
 def bind_and_write(world: World, outgoing: Outgoing) -> Written:
@@ -97,11 +101,15 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
             raise TryLater(DOUBT, "what it shows may be older than our last write")
     _read_before_it_is_hidden(world, bound, target)
     record = world.store.observations(world.name, [target])[target].record
-    there = record.presence is Presence.TRASHED if op.action is Action.RESTORE else record.presence.in_sight
-    return there and all(
+    return _in_place(op, record) and all(
         change.before is UNREAD or facets.read(bound.facet(op.side, change.field), record) == change.before
         for change in op.changes
     )
+
+
+def _in_place(op: Op, record: Record) -> bool:
+    """Tell whether a record is where this write expects it."""
+    return record.presence is Presence.TRASHED if op.action is Action.RESTORE else record.presence.in_sight
 
 
 def _read_before_it_is_hidden(world: World, bound: Bound, target: Ref) -> None:
@@ -144,10 +152,8 @@ def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:
         if isinstance(rejected, Outdated) and moved_on(world, bound):
             return dropped(world, outgoing, "a property or option is called otherwise now")
         return _refused(world, bound, outgoing, rejected)
-    except Vanished:
-        doubted = [each for each in (outgoing.link.ref(op.side), home(world, outgoing)) if each is not None]
-        world.store.look_later(world.name, doubted, world.now())
-        return dropped(world, outgoing, "the record is not where it was")
+    except Vanished as vanished:
+        return _not_found(world, bound, outgoing, vanished)
     return _kept(world, outgoing, partial(confirm, world, bound, outgoing, reply))
 
 
@@ -197,8 +203,36 @@ def _refused(world: World, bound: Bound, outgoing: Outgoing, rejected: Rejected)
     if target is not None:
         look_at(world, bound, target)
         if not world.store.observations(world.name, [target])[target].record.presence.in_sight:
-            return dropped(world, outgoing, "the record is not where it was")
+            return dropped(world, outgoing, GONE)
     return failed(world, outgoing, rejected.reason, rejected.cure)
+
+
+def _not_found(world: World, bound: Bound, outgoing: Outgoing, vanished: Vanished) -> Written:
+    """Decide anew where the record is gone; send again a few times where it is still shown, for a replica may lag.
+
+    Whoever may read and not write is answered so, too: GitHub says 404 where one expects 403 (REST "Troubleshooting").
+    """
+    if not _still_there(world, bound, outgoing):
+        return dropped(world, outgoing, GONE)
+    if outgoing.attempts < TRIES:
+        raise TryLater(BACKOFF.total_seconds(), str(vanished)) from vanished
+    return failed(world, outgoing, f"{vanished}, though it can be read: the credential may not write there", NO_WRITER)
+
+
+def _still_there(world: World, bound: Bound, outgoing: Outgoing) -> bool:
+    """Look at what a write is for: its record, what a comment stands under, or what a record is born into.
+
+    Raises TryLater where that container does not answer as it did: it is not gone before a list says so.
+    """
+    op, target, under = outgoing.op, outgoing.link.ref(outgoing.op.side), home(world, outgoing)
+    refs = [each for each in (target, under) if each is not None]
+    if not refs and not world.remote(op.side).alive(op.container):
+        raise TryLater(UNREADABLE, f"{op.side}: {op.container} does not answer as it did")
+    for ref in refs:
+        look_at(world, bound, ref)
+    seen = world.store.observations(world.name, refs)
+    there = under is None or seen[under].record.presence.in_sight
+    return there and (target is None or _in_place(op, seen[target].record))
 
 
 def _unknown(world: World, bound: Bound, outgoing: Outgoing, unsafe: Unsafe) -> Written:

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from sync.core.errors import TryLater, Unsafe
-from sync.core.model import Side
+from sync.core.errors import TryLater, Unsafe, Vanished
+from sync.core.model import Presence, Side
+from sync.flow.write import TRIES
 from sync.remotes.memory import MemoryRemote
 from tests.machine.team import PAGE
 
@@ -142,6 +143,53 @@ def test_a_birth_that_never_gets_an_answer_waits_longer_each_time_and_is_none_to
     remote.ill = None
     worked(ward, 1.1)
     assert len(ward.pairs()) == 5
+
+
+def test_what_is_shown_and_not_found_to_be_written_to_is_a_failure_after_a_few_tries(ward):
+    remote = ward.remotes[Side.NOTION]
+    remote.ill, remote.error = page_of(ward, "g1"), Vanished("Notion answered 404")
+    for id_ in ("g1", "g2"):
+        ward.edit(Side.GITHUB, id_, "title", f"renamed {id_}")
+    worked(ward, 2)
+    (failure,) = ward.store.failures(ward.mapping.name)
+    assert "may not" in failure.failure.error
+    assert "permission to write" in failure.failure.cure
+    gaps = waits(remote)
+    assert len(gaps) == TRIES
+    assert gaps == sorted(gaps)
+    assert gaps[0] >= 5
+    assert ward.shown(Side.NOTION, page_of(ward, "g2"), "title") == "renamed g2"
+    remote.ill = None
+    ward.edit(Side.GITHUB, "g1", "title", "renamed again")
+    worked(ward, 1 / 30)
+    assert ward.shown(Side.NOTION, page_of(ward, "g1"), "title") == "renamed again"
+    assert not ward.store.failures(ward.mapping.name)
+
+
+def test_so_is_a_birth(ward):
+    remote = ward.remotes[Side.NOTION]
+    remote.ill, remote.error = EVERY_BIRTH, Vanished("Notion answered 404")
+    ward.create(Side.GITHUB, "newborn")
+    worked(ward, 2)
+    assert len(remote.asked) == TRIES + 1
+    assert len(ward.store.failures(ward.mapping.name)) == 1
+
+
+def test_what_is_really_gone_is_no_failure(ward):
+    remote, ill = ward.remotes[Side.NOTION], page_of(ward, "g1")
+    ward.edit(Side.GITHUB, "g1", "title", "renamed")
+    update = remote.update
+
+    def trashed(ref, puts):
+        remote.update = update
+        ward.presence(Side.NOTION, ill, Presence.TRASHED)
+        raise Vanished("Notion answered 404")
+
+    remote.update = trashed
+    worked(ward, 1)
+    assert not ward.store.failures(ward.mapping.name)
+    assert ward.shelves[Side.NOTION].versions[ill][-1].presence is Presence.PRESENT, "it was edited, so it is restored"
+    assert ward.shown(Side.NOTION, ill, "title") == "renamed"
 
 
 def test_after_days_it_still_waits_an_hour(ward):
