@@ -35,11 +35,16 @@ def edits(draw):
     return [(*place, draw(VALUES[place[0], place[2]])) for place in draw(st.lists(places, min_size=1, max_size=6))]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def met():
+@pytest.fixture
+def both_sides_met():
     yield
     assert MET["github"] > 0, MET
     assert MET["notion"] > 0, MET
+
+
+@pytest.fixture
+def both_ends_met():
+    yield
     assert MET["held"] > 0, MET
     assert MET["told"] > 0, MET
 
@@ -92,6 +97,7 @@ def edited(team, pairs, each):
     team.clock.advance(130)
 
 
+@pytest.mark.usefixtures("both_sides_met")
 @tried
 def test_a_pass_and_its_undo_leave_what_was_overwritten_as_it_was(migrated_file, before, since, policy):
     with at_work(migrated_file, policy) as (team, pairs):
@@ -101,6 +107,7 @@ def test_a_pass_and_its_undo_leave_what_was_overwritten_as_it_was(migrated_file,
         _undone(team, pairs)
 
 
+@pytest.mark.usefixtures("both_ends_met")
 @example(
     before=[(Side.NOTION, 1, "state", "To do")], since=[(Side.NOTION, 1, "state", "In progress")], policy=Policy.HOLD
 )
