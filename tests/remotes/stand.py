@@ -79,8 +79,10 @@ def _bound_to(stand: Stand) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = json.loads(raw) if raw else None
             asked = Asked(self.command, parts.path, parse_qs(parts.query), headers, body)
+            # Who waits until it was asked and then replaces the script does not mean this request.
+            script = stand.script
             stand.asked.append(asked)
-            self._say(stand.script(asked))
+            self._say(script(asked))
 
         do_POST = do_PATCH = do_GET  # noqa: N815 - the names that http.server looks for
 
