@@ -136,14 +136,16 @@ def _played(play: Play, count: int) -> Result:
 def _edited(stage: Stage) -> int:
     """Have people edit: titles, states, labels, an issue and a page born, from either side."""
     octocat, notion = stage.running.github.person("octocat"), stage.running.notion.person("Ada")
-    numbers = [issue["number"] for issue in stage.issues().values()][:8]
+    issues = dict(list(stage.issues().items())[:4])
+    numbers = [issue["number"] for issue in issues.values()]
     for number in numbers[:2]:
         octocat.edit(REPOSITORY, number, title=f"Renamed on GitHub: {number}")
     octocat.label(REPOSITORY, numbers[2], "bug", "needs a look")
     octocat.close(REPOSITORY, numbers[3], "not_planned")
     octocat.create(REPOSITORY, "Born on GitHub 🎉")
     with stage.running.lock:
-        pages = [page["id"] for page in stage.pages()]
+        # Other pages than those of the issues edited above, in whatever order they were born: no conflict is played.
+        pages = [page["id"] for page in stage.pages() if page["properties"]["GitHub"] not in issues]
         for page in pages[-2:]:
             notion.edit(page, {"Name": f"Renamed in Notion: {page[:4]}"})
         notion.edit(pages[-3], {"Status": "Done"})

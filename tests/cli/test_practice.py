@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 def test_the_demo_brings_both_sides_into_step_by_webhooks_and_prints_the_dashboards_address():
     words = [sys.executable, "-m", "sync", "demo", "--issues", "8", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done
+    assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert (found["issues"], found["pages"], found["duplicates"], found["second_pass_writes"]) == (10, 10, 0, 0)
     assert found["too_many_requests"] == 0
