@@ -10,7 +10,12 @@ import pytest
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("core", "50"), "links decided per second"), (("full_pass", "200"), "200"), (("limiter", "0.2"), "ratio")],
+    [
+        (("core", "50"), "links decided per second"),
+        (("full_pass", "200"), "200"),
+        (("outside", "50"), "50"),
+        (("limiter", "0.2"), "ratio"),
+    ],
 )
 def test_a_measurement_runs(words, said):
     command = [sys.executable, "-m", f"benchmarks.{words[0]}", *words[1:]]

@@ -30,6 +30,17 @@ def barrier(bound: Bound, record: Record) -> str:
     return ""
 
 
+def idle(bound: Bound, record: Record) -> bool:
+    """Tell whether these rules do nothing with a record that no link holds: it names no partner and gets none."""
+    named = record.read(bound.marks[record.ref.side].name)
+    return not there(bound, record) or (not isinstance(named, str) and barrier(bound, record) != "")
+
+
+def there(bound: Bound, record: Record) -> bool:
+    """Tell whether a record is to be seen in one of the mapping's containers."""
+    return record.presence.in_sight and record.ref.container in bound.containers[record.ref.side]
+
+
 def home(bound: Bound, record: Record) -> str | None:
     """Return the container in which the record's partner is born; None where the page names none of them.
 

@@ -71,9 +71,18 @@ def within(bound: Bound, link: Link) -> Bound:
 
 def copied(talk: Discussion, record: Record, link: Link) -> bool:
     """Tell whether a comment that no link holds is to be copied: an original, made since its issue was tied."""
-    if record.read(MARK) is not None or record.ref.side.other not in talk.flows:
+    if record.read(MARK) is not None or silent(talk, record):
         return False
-    return talk.history or not (record.read(OLD) is True or before(record, link))
+    return talk.history or not before(record, link)
+
+
+def silent(talk: Discussion, record: Record) -> bool:
+    """Tell whether these rules do nothing with a comment that no link holds, whatever it stands under."""
+    if not record.presence.in_sight:
+        return True
+    if record.read(MARK) is not None:
+        return False
+    return record.ref.side.other not in talk.flows or (record.read(OLD) is True and not talk.history)
 
 
 def before(record: Record, link: Link) -> bool:

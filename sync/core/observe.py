@@ -37,7 +37,7 @@ def absorb(known: Observation | None, record: Record, moment: Moment, stale: tim
     if known is None:
         since: dict[str, datetime | None] = dict.fromkeys(record.fields, record.time)
         return Use.NEW, Observation(record, moment.seq, moment.at, since, listing=moment.listing)
-    if moment.seq < known.seq or (known.ack and moment.seq < known.ack.seq):
+    if moment.seq < known.seq:
         return Use.OLDER, known
     if _doubtful(known, record, moment.at - stale):
         return Use.DOUBTFUL, known

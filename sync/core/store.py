@@ -48,12 +48,19 @@ class Reads(Protocol):
         """Yield the linked (not tombstoned) and in-sight records that a complete listing did not show."""
         ...
 
-    def unlinked(self, mapping: str, side: Side, kind: str = ISSUE) -> Iterator[Observation]:
-        """Yield, in order of container and number or id, observations of that kind that no link holds."""
+    def unlinked(self, mapping: str, side: Side, kind: str = ISSUE, *, rules: str = "") -> Iterator[Observation]:
+        """Yield, in order of container and number or id, observations of that kind that no link holds.
+
+        Those that were passed over under these rules (a digest) are left out.
+        """
         ...
 
     def held(self, mapping: str, side: Side) -> Iterator[Observation]:
         """Yield, in the same order, observations of issues and pages that a living link holds."""
+        ...
+
+    def born(self, mapping: str, side: Side, times: Iterable[str]) -> Sequence[Ref]:
+        """Return the issues and pages, held by a living link, that were born at one of those times."""
         ...
 
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
@@ -156,6 +163,10 @@ class Writes(Protocol):
 
     def seen_in_listing(self, mapping: str, refs: Iterable[Ref], listing: int) -> None:
         """Note that a listing showed the records though nothing of them is to be kept."""
+        ...
+
+    def pass_over(self, mapping: str, rules: str, seen: Iterable[Observation]) -> None:
+        """Note that these rules do nothing with records as they were seen: they are told again once they are read."""
         ...
 
     def mark(self, mapping: str, links: Iterable[int], tick: int) -> None:
@@ -281,6 +292,10 @@ class Passes(Protocol):
 
     def take_lease(self, name: str, owner: str, until: datetime, now: datetime) -> int | None:
         """Take a named lease and return its epoch, None while somebody else holds it."""
+        ...
+
+    def keep_lease(self, name: str, epoch: int, until: datetime) -> bool:
+        """Hold a lease that is still ours for longer; False where it is not."""
         ...
 
     def give_back(self, name: str, epoch: int) -> bool:

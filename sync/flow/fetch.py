@@ -63,6 +63,7 @@ def look_due(world: World, bound: Bound) -> int:
     shown = [ref for ref, at in due.items() if ref in seen and _listed_since(seen[ref], at)]
     for ref in shown:
         _or_later(world, ref, partial(_look_closer, world, bound, ref))
+        world.progress("looking closer", 1)
     look(world, bound, [ref for ref in due if ref not in shown])
     return len(due)
 
@@ -79,6 +80,7 @@ def look(world: World, bound: Bound, refs: Sequence[Ref]) -> None:
     alive: dict[str, bool] = {}
     for ref in refs:
         _or_later(world, ref, partial(_look, world, bound, ref, alive))
+        world.progress("looking closer", 1)
 
 
 def look_at(world: World, bound: Bound, ref: Ref) -> None:

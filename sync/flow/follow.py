@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
-from sync.core.births import barrier
+from sync.core.births import idle
 from sync.core.bound import BORN_AT, Bound
 from sync.core.life import followed
-from sync.core.model import UNREAD, Presence, Ref, Side
+from sync.core.model import Presence, Ref, Side
 from sync.core.state import Observation
 from sync.flow.world import World
 
@@ -35,20 +36,14 @@ def astray(world: World, bound: Bound, side: Side) -> list[Ref]:
     ]
 
 
-def suspects(world: World, bound: Bound, free: Sequence[Observation]) -> list[Ref]:
+def suspects(world: World, bound: Bound, free: Iterable[Observation]) -> list[Ref]:
     """Return the linked records that one of these may be, moved and seen here first: they were born in one second.
 
     Only what is about to be born, or names a partner already, is asked about: anything else waits anyway.
     """
-    born = {
-        seen.record.read(BORN_AT)
-        for seen in free
-        if seen.record.read(bound.marks[seen.record.ref.side].name) is not None or not barrier(bound, seen.record)
-    } - {UNREAD, None}
-    sides = {seen.record.ref.side for seen in free} if born else set()
-    return [
-        held.record.ref
-        for side in sorted(sides)
-        for held in world.store.held(world.name, side)
-        if held.record.read(BORN_AT) in born
-    ]
+    times: dict[Side, set[str]] = defaultdict(set)
+    for seen in free:
+        born = seen.record.read(BORN_AT)
+        if isinstance(born, str) and not idle(bound, seen.record):
+            times[seen.record.ref.side].add(born)
+    return [ref for side, each in times.items() for ref in world.store.born(world.name, side, each)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sync.core.births import barrier, quiet_until
+from sync.core.births import barrier, idle, quiet_until, there
 from sync.core.bound import Bound
 from sync.core.model import Link, LinkState, Ref, Side
 from sync.core.state import Observation, Quarantine
@@ -23,36 +23,41 @@ def match(world: World, bound: Bound) -> int:
     store = world.store
     if not listed(store, world.name, bound):
         return 0
-    state, free = store.mapping(world.name), {side: _free(world, bound, side) for side in Side}
-    for side in Side:
-        moved = [] if state.first_pass else suspects(world, bound, free[side])
-        if moved:
-            look(world, bound, moved)
-            free[side] = _free(world, bound, side)
-    tying = Tying(world, bound, free)
+    first = store.mapping(world.name).first_pass
+    rules = "" if first else bound.digest
+    unheld = _unheld(world, rules)
+    moved = [] if first else suspects(world, bound, unheld)
+    if moved:
+        look(world, bound, moved)
+        unheld = _unheld(world, rules)
+    tying = Tying(world, bound, unheld)
     tying.by_mark()
     if "title" in bound.match:
-        tying.by_title(None if state.first_pass else {each.ref for each in store.quarantined(world.name)})
+        tying.by_title(None if first else {each.ref for each in store.quarantined(world.name)})
     tying.claim()
     store.quarantine(world.name, tying.quarantined)
+    if not first:
+        # A repository may hold a hundred thousand issues out of scope. What is ambiguous waits for others to change.
+        ambiguous = {each.ref for each in tying.quarantined}
+        left = [each for each in unheld if each.record.ref not in ambiguous and idle(bound, each.record)]
+        store.pass_over(world.name, rules, left)
     return tying.made
 
 
-def _free(world: World, bound: Bound, side: Side) -> list[Observation]:
-    return [each for each in world.store.unlinked(world.name, side) if _there(bound, each)]
-
-
-def _there(bound: Bound, observation: Observation) -> bool:
-    record = observation.record
-    return record.presence.in_sight and record.ref.container in bound.containers[record.ref.side]
+def _unheld(world: World, rules: str) -> list[Observation]:
+    return [each for side in Side for each in world.store.unlinked(world.name, side, rules=rules)]
 
 
 class Tying:
     """One attempt to tie all free records; what is ambiguous is quarantined and named, and everything else goes on."""
 
-    def __init__(self, world: World, bound: Bound, free: dict[Side, list[Observation]]) -> None:
+    def __init__(self, world: World, bound: Bound, unheld: Iterable[Observation]) -> None:
         self.world, self.bound = world, bound
-        self.free = {side: {each.record.ref: each for each in observations} for side, observations in free.items()}
+        self.free: dict[Side, dict[Ref, Observation]] = {side: {} for side in Side}
+        for each in unheld:
+            if there(bound, each.record):
+                self.free[each.record.ref.side][each.record.ref] = each
+        self.settled: set[Ref] = set()
         self.quarantined: list[Quarantine] = []
         self.made = 0
         self.tick = world.store.tick()
@@ -120,7 +125,7 @@ class Tying:
             return
         if partner.link is not None:
             self._quarantine(rivals, f"names {partner.record.label}, which is tied to another record: a copy?")
-        elif partner.record.ref not in self.free[partner.record.ref.side]:
+        elif partner.record.ref in self.settled or not there(self.bound, partner.record):
             self._quarantine(rivals, f"names {partner.record.label}, which is not to be seen")
         elif len(rivals) > 1:
             self._quarantine(rivals, f"{len(rivals)} records name {partner.record.label}: clear all but one")
@@ -147,6 +152,7 @@ class Tying:
     def _settle(self, refs: Iterable[Ref]) -> None:
         for ref in refs:
             self.free[ref.side].pop(ref, None)
+            self.settled.add(ref)
 
     def _count(self, link: Link | None) -> None:
         self.made += link is not None

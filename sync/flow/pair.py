@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sync.core.bound import MARK, Bound
-from sync.core.comments import copied
+from sync.core.comments import copied, silent
 from sync.core.model import COMMENT, Link, LinkState, Record, Ref, Side
 from sync.core.observe import Moment
 from sync.flow.discussions import list_cursor, read_discussion, read_mark
@@ -32,14 +32,18 @@ class Pairing:
 
     def __init__(self, world: World, bound: Bound) -> None:
         self.world, self.bound = world, bound
-        self.free = {
-            each.record.ref: each.record
-            for side in Side
-            for each in world.store.unlinked(world.name, side, COMMENT)
-            if each.record.presence.in_sight
-        }
+        self.free = self._free()
         self.parents: Mapping[Ref, Link] = world.store.parents(world.name, self.free)
         self.tick = world.store.tick()
+
+    def _free(self) -> dict[Ref, Record]:
+        """Return the comments that no link holds; those with which nothing is done are not asked for again."""
+        assert self.bound.discussion is not None
+        store, name, rules = self.world.store, self.world.name, self.bound.digest
+        unheld = [each for side in Side for each in store.unlinked(name, side, COMMENT, rules=rules)]
+        idle = {each.record.ref: each for each in unheld if silent(self.bound.discussion, each.record)}
+        store.pass_over(name, rules, idle.values())
+        return {each.record.ref: each.record for each in unheld if each.record.ref not in idle}
 
     def by_mark(self) -> int:
         """Tie what names its original; one that was never seen is looked at by its identity first."""

@@ -27,7 +27,7 @@ from sync.flow.run import complete_first_pass, moment, pause, resume
 from sync.flow.world import World
 
 HELD = timedelta(minutes=10)
-"""A turn that takes longer than this may be joined by another: their decisions exclude each other link by link."""
+"""A turn that gets nowhere for so long may be joined by another: their decisions exclude each other link by link."""
 
 BITE = 20
 """So many hints are heeded at once: of hundreds of edited rows the first are written while the others are read."""
@@ -37,8 +37,8 @@ def turn(world: World, queue: Queue, *, full: bool = False) -> None:
     """Read what changed, or all of it, decide, and ask for the writes; a mapping is worked by one turn at a time."""
     with _alone(world) as mine:
         if mine:
-            _pass(world, queue, {Mode.FULL if full else Mode.HINT})
-    _requeue_hints(world, queue, mine=mine)
+            _pass(mine, queue, {Mode.FULL if full else Mode.HINT})
+    _requeue_hints(world, queue, mine=mine is not None)
 
 
 def scheduled(world: World, queue: Queue, asked: Due, pace: Pace) -> None:
@@ -57,17 +57,24 @@ def heed(world: World, queue: Queue) -> None:
     While another turn works the mapping the hints stay, and that one asks again; where a service is away the next tick
     does. What a person lets through is only what was decided before, and nothing is read for it but what is due.
     """
+    kept: list[Hint] = []
     with _alone(world) as mine:
-        hints = world.store.take_hints(world.name, BITE) if mine else ()
-        allowed = [hint for hint in hints if hint.mode == Mode.APPROVE]
-        asked = [hint for hint in hints if hint.mode != Mode.APPROVE]
-        kept: list[Hint] = []
-        if allowed and not _decide(world, queue, let_through=True):
-            kept += allowed
-        if asked and not _look_at(world, queue, asked):
-            kept += [hint for hint in asked if hint.ref is None or hint.mode == Mode.DEEP]
-        _keep_for_later(world, kept)
-    _requeue_hints(world, queue, mine=mine and not kept)
+        if mine:
+            kept = _heed(mine, queue, world.store.take_hints(world.name, BITE))
+            _keep_for_later(world, kept)
+    _requeue_hints(world, queue, mine=mine is not None and not kept)
+
+
+def _heed(world: World, queue: Queue, hints: Sequence[Hint]) -> list[Hint]:
+    """Do what hints ask for, and return those that no look would make up for because a service was away."""
+    allowed = [hint for hint in hints if hint.mode == Mode.APPROVE]
+    asked = [hint for hint in hints if hint.mode != Mode.APPROVE]
+    kept: list[Hint] = []
+    if allowed and not _decide(world, queue, let_through=True):
+        kept += allowed
+    if asked and not _look_at(world, queue, asked):
+        kept += [hint for hint in asked if hint.ref is None or hint.mode == Mode.DEEP]
+    return kept
 
 
 def _look_at(world: World, queue: Queue, hints: Sequence[Hint]) -> bool:
@@ -82,8 +89,8 @@ def decide(world: World, queue: Queue) -> None:
     """Decide what earlier writes and looks marked; nothing is read but what is due by identity."""
     with _alone(world) as mine:
         if mine:
-            _decide(world, queue)
-    _requeue_hints(world, queue, mine=mine)
+            _decide(mine, queue)
+    _requeue_hints(world, queue, mine=mine is not None)
 
 
 def lease_of(mapping: str) -> str:
@@ -98,19 +105,36 @@ def _requeue_hints(world: World, queue: Queue, *, mine: bool) -> None:
 
 
 @contextmanager
-def _alone(world: World) -> Iterator[bool]:
-    """Hold the mapping's lease, and tell whether it could be had; nobody has that of one that a person stopped."""
-    if world.name in world.store.stopped():
-        yield False
-        return
+def _alone(world: World) -> Iterator[World | None]:
+    """Hold the mapping's lease, for as long as its world tells of progress; None where it could not be had.
+
+    Nobody has that of a mapping which a person stopped.
+    """
     now, lease = world.now(), lease_of(world.name)
-    epoch = world.store.take_lease(lease, world.owner, now + HELD, now)
+    stopped = world.name in world.store.stopped()
+    epoch = None if stopped else world.store.take_lease(lease, world.owner, now + HELD, now)
+    if epoch is None:
+        yield None
+        return
     try:
-        yield epoch is not None
+        yield replace(world, progress=_holding(world, lease, epoch))
     finally:
-        if epoch is not None:
-            with suppress(TryLater):  # with the database away it stays ours, until somebody sees that we are done
-                world.store.give_back(lease, epoch)
+        with suppress(TryLater):  # with the database away it stays ours, until somebody sees that we are done
+            world.store.give_back(lease, epoch)
+
+
+def _holding(world: World, lease: str, epoch: int) -> Callable[[str, int], None]:
+    """Return a progress that keeps the lease before half of its time is over: a list may have a thousand pages."""
+    until = world.now() + HELD
+
+    def step(what: str, count: int) -> None:
+        nonlocal until
+        if until - world.now() < HELD / 2:
+            until = world.now() + HELD
+            world.store.keep_lease(lease, epoch, until)
+        world.progress(what, count)
+
+    return step
 
 
 def _pass(world: World, queue: Queue, modes: AbstractSet[str], hints: Sequence[Hint] = ()) -> bool:

@@ -40,11 +40,15 @@ class LeaseQueries(Queries):
             epoch = connection.execute(taken.returning(leases.c.epoch)).scalar()
             return None if epoch is None else int(epoch)
 
-    def give_back(self, name: str, epoch: int) -> bool:
-        """Give a lease back; False where it is somebody else's by now."""
+    def keep_lease(self, name: str, epoch: int, until: datetime) -> bool:
+        """Hold a lease for longer; False where it was given back, or is somebody else's by now."""
         held = update(leases).where(leases.c.name == name, leases.c.epoch == epoch, leases.c.until > LONG_AGO)
         with self.database.writing() as connection:
-            return connection.execute(held.values(until=LONG_AGO)).rowcount == 1
+            return connection.execute(held.values(until=until)).rowcount == 1
+
+    def give_back(self, name: str, epoch: int) -> bool:
+        """Give a lease back; False where it is somebody else's by now."""
+        return self.keep_lease(name, epoch, LONG_AGO)
 
     def taken(self, name: str, now: datetime) -> bool:
         """Tell whether somebody holds a lease."""

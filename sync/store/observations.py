@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, case, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, case, func, select, tuple_, update
 
-from sync.core.model import ISSUE, Ref, Side
+from sync.core.bound import BORN_AT
+from sync.core.model import ISSUE, Record, Ref, Side
 from sync.core.state import Observation
 from sync.store import codec
 from sync.store.engine import CHUNK, Database, Queries, chunks
@@ -82,7 +83,14 @@ def _row(mapping: str, seen: Observation, link: int | None) -> dict[str, Any]:
         "ack_seq": seen.ack.seq if seen.ack else 0,
         "listing": seen.listing,
         "link": link,
+        "born": _born(record),
+        "passed_over": "",
     }
+
+
+def _born(record: Record) -> str | None:
+    born = record.read(BORN_AT)
+    return born if isinstance(born, str) else None
 
 
 class ObservationQueries(Queries):
@@ -112,15 +120,46 @@ class ObservationQueries(Queries):
         for row in self._pages(asked, (observations.c.id,)):
             yield Ref(side, row.id, row.container, row.number or None)
 
-    def unlinked(self, mapping: str, side: Side, kind: str = ISSUE) -> Iterator[Observation]:
-        """Yield, in order of container and number or id, observations of that kind that no link holds."""
+    def unlinked(self, mapping: str, side: Side, kind: str = ISSUE, *, rules: str = "") -> Iterator[Observation]:
+        """Yield, in order of container and number or id, observations of that kind that no link holds.
+
+        Those that were passed over under these rules are left out.
+        """
         free = self._on(mapping, side).where(observations.c.link.is_(None), observations.c.kind == kind)
-        return map(to_observation, self._pages(free, _PLACE))
+        left = free.where(observations.c.passed_over != rules) if rules else free
+        return map(to_observation, self._pages(left, _PLACE))
+
+    def pass_over(self, mapping: str, rules: str, seen: Iterable[Observation]) -> None:
+        """Note that these rules do nothing with records as they were seen: they are told again once they are read."""
+        place = (observations.c.mapping == mapping, observations.c.side == bindparam("of"))
+        same = (observations.c.id == bindparam("record_id"), observations.c.seq == bindparam("read"))
+        noted = update(observations).where(*place, *same).values(passed_over=rules)
+        rows = [{"of": each.record.ref.side, "record_id": each.record.ref.id, "read": each.seq} for each in seen]
+        for chunk in chunks(rows):
+            with self.database.writing(mapping) as connection:
+                connection.execute(noted, chunk)
 
     def held(self, mapping: str, side: Side) -> Iterator[Observation]:
         """Yield, in order of container and number or id, observations of issues and pages that a living link holds."""
         tied = self._on(mapping, side).where(observations.c.link.is_not(None), observations.c.kind == ISSUE)
         return map(to_observation, self._pages(tied, _PLACE))
+
+    def born(self, mapping: str, side: Side, times: Iterable[str]) -> Sequence[Ref]:
+        """Return the issues and pages, held by a living link, that were born at one of those times."""
+        found: list[Ref] = []
+        with self.database.reading() as connection:
+            for chunk in chunks(sorted(times)):
+                asked = select(*_PLACE).where(
+                    observations.c.mapping == mapping,
+                    observations.c.side == side,
+                    observations.c.born.in_(chunk),
+                    observations.c.link.is_not(None),
+                    observations.c.kind == ISSUE,
+                )
+                # Sorted here: asked for an order, SQLite reads a whole mapping in it rather than the few by their time.
+                rows = sorted(connection.execute(asked))
+                found += [Ref(side, row.id, row.container, row.number or None) for row in rows]
+        return found
 
     def by_address(self, mapping: str, side: Side, addresses: Iterable[str]) -> Mapping[str, Observation]:
         """Return observations by the address that was asked for; of several, the one in sight that was read last."""

@@ -223,14 +223,24 @@ observations = Table(
     _number("ack_seq"),
     _number("listing"),
     Column("link", Big, ForeignKey("links.id", ondelete="SET NULL"), index=True),
+    # When the record came into being, as its side spells it.
+    Column("born", Text),
+    # The rules, by their digest, that do nothing with the record as it is here while no link holds it.
+    _text("passed_over"),
 )
 Index("ix_observations_number", observations.c.mapping, observations.c.container, observations.c.number)
 Index("ix_observations_address", observations.c.mapping, observations.c.side, observations.c.address)
 Index(
     "ix_observations_free",
-    *(observations.c[name] for name in ("mapping", "side", "container", "number", "id")),
+    *(observations.c[name] for name in ("mapping", "side", "kind", "container", "number", "id", "passed_over")),
     sqlite_where=observations.c.link.is_(None),
     postgresql_where=observations.c.link.is_(None),
+)
+Index(
+    "ix_observations_born",
+    *(observations.c[name] for name in ("mapping", "side", "born")),
+    sqlite_where=observations.c.born.is_not(None),
+    postgresql_where=observations.c.born.is_not(None),
 )
 
 looks = Table(

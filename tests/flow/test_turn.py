@@ -14,7 +14,7 @@ from sync.flow.beat import due
 from sync.flow.bind import bind
 from sync.flow.drain import drain
 from sync.flow.run import resume
-from sync.flow.turn import BITE, decide, heed, turn
+from sync.flow.turn import BITE, HELD, decide, heed, turn
 from sync.flow.write import next_write
 from tests.machine.team import MAPPING, Fault, denied, lost
 
@@ -71,6 +71,30 @@ def test_one_turn_works_a_mapping_at_a_time(team, queue):
     turn(world, queue)
     decide(world, queue)
     assert (team.remotes[Side.GITHUB].calls, queue.messages) == (0, [])
+
+
+def test_a_turn_that_gets_somewhere_is_not_joined_however_long_it_takes(team, queue):
+    for number in range(20):
+        team.create(Side.GITHUB, f"issue {number}")
+
+    class Slow:
+        taken, began = [], team.clock.now()
+
+        def before(self, side, call):
+            team.clock.advance(240)
+            self.taken.append(team.store.taken(f"turn {MAPPING.name}", team.clock.now()))
+
+        def after(self, side, call):
+            pass
+
+        def lag(self, side, call):
+            return timedelta(0)
+
+    team.remotes[Side.GITHUB].weather = slow = Slow()
+    turn(team.world(), queue, full=True)
+    assert team.clock.now() - slow.began > 3 * HELD
+    assert all(slow.taken)
+    assert not team.store.taken(f"turn {MAPPING.name}", team.clock.now())
 
 
 def test_a_hint_stays_while_another_turn_works_the_mapping(team, queue):

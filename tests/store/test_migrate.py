@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from alembic import command
 from sqlalchemy import create_engine, func, inspect, select, text
 
 from sync.core.errors import Misconfigured
+from sync.core.model import Side
 from sync.store import check_schema, migrate, open_store
 from sync.store.migrate import LOCK, config
 from sync.store.tables import metadata
@@ -145,6 +147,25 @@ def test_who_migrates_waits_until_nobody_else_does(bare_url):
         assert tables(bare_url) == set()
     other.join(timeout=30)
     assert tables(bare_url) > set(metadata.tables)
+
+
+def test_issues_of_an_older_version_tell_when_they_were_born(bare_url):
+    born, insert = "2026-01-01T00:00:00Z", "INSERT INTO observations (mapping, side, id, container, in_sight, record, "
+    insert += "read_at, since, link) VALUES ('m', 'github', :id, '101', true, :record, '2026-03-01 00:00:00', '{}', 1)"
+    engine = create_engine(bare_url)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0002")
+        link = "(1, 'm', 'linked', false)"
+        connection.execute(text(f"INSERT INTO links (id, mapping, state, closed_by_us) VALUES {link}"))
+        rows = [("i1", {"created_at": born}), ("i2", {"created_at": {}}), ("i3", {}), ("i4", {"created_at": born})]
+        rows += [(f"more{number}", {"created_at": "later"}) for number in range(600)]
+        told = [{"id": id_, "record": json.dumps([None, {"title": "\ud800\0"} | fields])} for id_, fields in rows]
+        connection.execute(text(insert), told)
+    engine.dispose()
+    migrate(bare_url)
+    with open_store(bare_url) as store:
+        assert [ref.id for ref in store.born("m", Side.GITHUB, [born])] == ["i1", "i4"]
+        assert len(store.born("m", Side.GITHUB, ["later"])) == 600
 
 
 def test_a_database_of_an_older_version_keeps_what_it_holds(bare_url):

@@ -111,6 +111,47 @@ def test_links_may_be_made_while_the_unlinked_are_told(store):
     assert told == refs
 
 
+def told(store, rules=""):
+    return [each.record.ref.number for each in store.unlinked(M, Side.GITHUB, rules=rules)]
+
+
+def test_what_rules_pass_over_is_not_told_until_it_is_read_again_or_the_rules_change(store):
+    observe(store, *(issue(number) for number in (1, 2, 3)))
+    store.pass_over(M, "these", [each for each in store.unlinked(M, Side.GITHUB) if each.record.ref.number != 2])
+    assert told(store, "these") == [2]
+    assert told(store, "others") == told(store) == [1, 2, 3]
+    store.seen_in_listing(M, [issue(3)], listing=9)
+    observe(store, issue(1))
+    assert told(store, "these") == [1, 2]
+
+
+def test_what_was_read_since_it_was_judged_is_not_passed_over(store):
+    observe(store, issue(1))
+    judged = list(store.unlinked(M, Side.GITHUB))
+    observe(store, issue(1))
+    store.pass_over(M, "these", judged)
+    assert told(store, "these") == [1]
+
+
+def test_what_is_passed_over_comes_out_though_it_fills_several_pages(store):
+    refs = [issue(number) for number in range(1, 1203)]
+    observe(store, *refs)
+    store.pass_over(M, "these", [each for each in store.unlinked(M, Side.GITHUB) if each.record.ref.number % 400])
+    assert told(store, "these") == [400, 800, 1200]
+
+
+def test_linked_issues_are_found_by_the_time_at_which_they_were_born(store):
+    early, late = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+    observe(store, issue(1), issue(2), created_at=early)
+    observe(store, issue(3), created_at=late)
+    observe(store, issue(4), created_at=UNREAD)
+    for number in (1, 3, 4):
+        store.claim(M, issue(number), store.tick())
+    assert store.born(M, Side.GITHUB, {early}) == [issue(1)]
+    assert store.born(M, Side.GITHUB, {early, late}) == [issue(1), issue(3)]
+    assert store.born(M, Side.NOTION, {early}) == store.born("another", Side.GITHUB, {early}) == []
+
+
 def test_addresses_compare_without_case_and_a_trailing_slash(store):
     observe(store, issue(7), page(7))
     asked = ["HTTPS://GitHub.com/acme/API/issues/7/", "https://github.com/acme/api/issues/8", ""]

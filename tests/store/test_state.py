@@ -92,8 +92,12 @@ def test_a_named_lease_has_one_owner_and_a_rising_epoch(store):
     assert store.take_lease("other", "two", at(60), at(0)) == 1
     assert store.take_lease("beat", "two", at(120), at(60)) == 2
     assert not store.give_back("beat", 1)
+    assert not store.keep_lease("beat", 1, at(900))
+    assert store.keep_lease("beat", 2, at(130))
+    assert store.taken("beat", at(129))
     assert store.give_back("beat", 2)
     assert not store.give_back("beat", 2)
+    assert not store.keep_lease("beat", 2, at(900))
     assert store.take_lease("beat", "one", at(120), at(91)) == 3
 
 
