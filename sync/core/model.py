@@ -268,8 +268,8 @@ class Unmapped:
 class Plan:
     """All that is to be done for one link, as a value: what `plan` prints is what `sync` carries out.
 
-    `shadows` advance at once, without a write; `state` is the link's next state; `because` is why nothing (more) is
-    done.
+    `shadows` advance at once, without a write; `agreed` are the fields on which an edit made both sides agree, as far
+    as is known; `state` is the link's next state; `because` is why nothing (more) is done.
     """
 
     ops: tuple[Op, ...] = ()
@@ -277,6 +277,7 @@ class Plan:
     conflicts: tuple[Conflict, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     notes: tuple[str, ...] = ()
+    agreed: tuple[str, ...] = ()
     state: LinkState | None = None
     because: str = ""
 

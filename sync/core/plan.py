@@ -118,9 +118,15 @@ def _merge(known: Known, bound: Bound) -> Plan:
         notes=tuple(
             f"{field_name(name)}: {verdict.case}" for name, verdict in found.items() if verdict.case is Case.ALONE
         ),
+        agreed=tuple(name for name, verdict in found.items() if _met(verdict, disputed=name in known.disputed)),
         state=LinkState.LINKED,
         because="" if ops else "both sides agree, or wait for a person",
     )
+
+
+def _met(verdict: Verdict, *, disputed: bool) -> bool:
+    """Tell whether an edit made both sides agree, so that nothing is written and nothing read before a write."""
+    return verdict.case is Case.AGREED or (verdict.case is Case.FIRST_AGREED and disputed)
 
 
 def _updates(known: Known, bound: Bound, side: Side, found: Mapping[str, Verdict]) -> list[Op]:

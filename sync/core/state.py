@@ -100,7 +100,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Known:
-    """Everything that is known of one link when it is decided; `parent` is that of a comment's link."""
+    """Everything that is known of one link when it is decided; `parent` is that of a comment's link.
+
+    `disputed` are the fields with a conflict that waits for a person.
+    """
 
     link: Link
     github: Observation | None
@@ -109,6 +112,7 @@ class Known:
     outgoing: Outgoing | None = None
     failure: Failure | None = None
     resolved: Mapping[str, Side] = field(default_factory=dict)
+    disputed: frozenset[str] = frozenset()
     parent: Link | None = None
 
     def on(self, side: Side) -> Observation | None:

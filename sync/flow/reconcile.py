@@ -11,11 +11,12 @@ from datetime import datetime
 from sync.core import guard
 from sync.core.bound import Bound
 from sync.core.limits import Lane
-from sync.core.model import LinkState, Op, Plan, Side, Unmapped
+from sync.core.model import LinkState, Op, Plan, Ref, Side, Unmapped
 from sync.core.plan import decide
 from sync.core.state import Decision, Known
 from sync.core.unread import awaited
 from sync.flow.bind import doubt
+from sync.flow.fresh import fresh
 from sync.flow.world import World
 
 CHUNK = 500
@@ -31,7 +32,7 @@ class Round:
 
     `unsaid` are the values that no row can say, each with the time at which a page showed it last; `doubted` tells that
     the schemas are to be read again before the next round, `looks` how many records are to be read before that,
-    `alone` how many edits were found that their one-way rows carry nowhere.
+    `alone` how many edits were found that their one-way rows carry nowhere. `looked` tells that looks were made.
     """
 
     planned: Planned | None = None
@@ -42,20 +43,29 @@ class Round:
     doubted: bool = False
     looks: int = 0
     alone: int = 0
+    looked: bool = False
 
     def plans(self) -> list[tuple[Known, Plan]]:
         """Return what was collected, in the order of the links."""
         return [each for _, each in sorted((self.planned or {}).items())]
 
 
-def reconcile(world: World, bound: Bound, *, let_through: bool = False, planned: Planned | None = None) -> Round:
+def reconcile(
+    world: World,
+    bound: Bound,
+    *,
+    let_through: bool = False,
+    planned: Planned | None = None,
+    looked: bool = False,
+) -> Round:
     """Decide every marked link, hold back what the guards refuse, and queue the rest.
 
     `let_through` is a person's word that the guards may be passed, so that what it lets through is not counted against
-    later writes either; `planned` collects the writes, on top of what an earlier round of the same plan put there.
+    later writes either; `planned` collects the writes, on top of what an earlier round of the same plan put there;
+    `looked` tells that what the last round asked to be read was read, as far as it could be.
     """
     store, upto = world.store, world.store.tick()
-    done = Round(planned)
+    done = Round(planned, looked=looked)
     links: dict[str, list[int]] = defaultdict(list)
     after = 0
     while chunk := store.touched(world.name, upto, after=after, count=CHUNK):
@@ -90,9 +100,12 @@ def _decided(
     world: World, bound: Bound, chunk: Sequence[Known], done: Round, *, let_through: bool
 ) -> list[tuple[Known, Decision]]:
     """Decide a chunk and commit it; return what was committed."""
-    decisions, plans = [], {}
+    decisions, plans, doubtful = [], {}, []
     for known in chunk:
         plan = decide(known, bound)
+        if not done.looked and (unsure := _unsure(world, known, plan)):
+            doubtful += unsure
+            continue
         plans[known.link.id] = plan
         decision = _decision(world, known, plan)
         decisions.append((known, replace(decision, guards=()) if let_through else decision))
@@ -100,6 +113,9 @@ def _decided(
             read_at = known.notion.read_at
             done.unsaid |= {each: max(read_at, done.unsaid.get(each, read_at)) for each in plan.unmapped}
     _ask_for_reads(world, bound, chunk, done)
+    if doubtful:
+        world.store.look_later(world.name, doubtful, world.now())
+        done.looks += len(doubtful)
     committed = set(world.store.decide(world.name, [decision for _, decision in decisions], world.now()))
     made = [(known, decision) for known, decision in decisions if known.link.id in committed]
     done.decided += len(made)
@@ -118,6 +134,12 @@ def _collect(planned: Planned, decided: Sequence[tuple[Known, Plan]]) -> None:
             planned[known.link.id] = known, replace(plan, ops=ops)
         else:
             planned.pop(known.link.id, None)
+
+
+def _unsure(world: World, known: Known, plan: Plan) -> list[Ref]:
+    """Return what of a link is to be read before it counts as agreed on: there is no write that would look again."""
+    both = [seen for side in Side if (seen := known.on(side)) is not None] if plan.agreed else []
+    return [seen.record.ref for seen in both if not fresh(world, seen)]
 
 
 def _ask_for_reads(world: World, bound: Bound, chunk: Sequence[Known], done: Round) -> None:

@@ -72,7 +72,7 @@ def run(
         if not number:
             listen(world, bound, began, full=full)
         pair(world, bound)
-        decided = reconcile(world, bound, let_through=let_through)
+        decided = reconcile(world, bound, let_through=let_through, looked=number > 0)
         world.progress(AHEAD, decided.writes)
         done.refused = dict(decided.refused)
         done.alone += decided.alone
@@ -100,7 +100,7 @@ def plan(world: World, *, full: bool) -> Round:
     decided = reconcile(world, bound, planned=planned)
     if decided.doubted or decided.looks:
         look_due(world, bound)
-        decided = reconcile(world, bind(world, fresh=False), planned=planned)
+        decided = reconcile(world, bind(world, fresh=False), planned=planned, looked=True)
     return decided
 
 

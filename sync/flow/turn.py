@@ -219,7 +219,7 @@ def _reconcile(world: World, bound: Bound, *, let_through: bool = False) -> None
     decided = reconcile(world, bound, let_through=let_through)
     if decided.looks:
         look_due(world, bound)
-        decided = reconcile(world, bound, let_through=let_through)
+        decided = reconcile(world, bound, let_through=let_through, looked=True)
     for kind, detail in decided.refused.items():
         world.log("refused", {"mapping": world.name, "guard": kind, "detail": detail})
 

@@ -102,7 +102,7 @@ def undo(
     found.end(first, _judged(world, bound, undone))
     # As in any pass: what moved becomes a conflict, an issue that is open again brings back its page.
     for _ in range(ROUNDS):
-        if not reconcile(world, bound).writes or not drain():
+        if not reconcile(world, bound, looked=True).writes or not drain():
             break
     found.part(_held(world, bound, undone), _apart(world, bound, undone))
     return found

@@ -13,11 +13,12 @@ from sync.core.comments import within
 from sync.core.errors import Denied, Misconfigured, Moved, Outdated, Overtaken, Rejected, TryLater, Unsafe, Vanished
 from sync.core.model import COMMENT, UNREAD, Action, Op, Presence, Put, Record, Ref
 from sync.core.observe import Moment
-from sync.core.state import Observation, Outgoing, Stage, WriteKind
+from sync.core.state import Outgoing, Stage, WriteKind
 from sync.flow.bind import bind, moved_on
 from sync.flow.confirm import adopt, confirm
 from sync.flow.depths import read, unconfirmed
 from sync.flow.fetch import look_at, renew
+from sync.flow.fresh import fresh
 from sync.flow.keep import keep
 from sync.flow.outcome import BACKOFF, Outcome, Written, dropped, failed, postponed, put_back, unknown
 from sync.flow.settle import settle
@@ -93,9 +94,9 @@ def _still_right(world: World, bound: Bound, outgoing: Outgoing) -> bool:
     if op.birth or target is None or bound.apart(op):
         return True  # what is apart is looked at by whoever writes it
     seen, crowd = world.store.observations(world.name, [target])[target], target.kind != COMMENT
-    if crowd and not _fresh(world, seen, target) and world.store.waiting(world.name, op.side) >= CROWD:
+    if crowd and not fresh(world, seen) and world.store.waiting(world.name, op.side) >= CROWD:
         renew(world, bound, op.side, target.container)
-    if not _fresh(world, seen, target):
+    if not fresh(world, seen):
         look_at(world, bound, target)
         if world.store.observations(world.name, [target])[target].seq == seen.seq:
             raise TryLater(DOUBT, "what it shows may be older than our last write")
@@ -121,17 +122,6 @@ def _read_before_it_is_hidden(world: World, bound: Bound, target: Ref) -> None:
     unread = [each for each in unconfirmed(world, bound, seen) if seen.record.read(each.name) is UNREAD]
     if unread:
         read(world, bound, seen, unread)
-
-
-def _fresh(world: World, observation: Observation, target: Ref) -> bool:
-    # No list shows what is archived, and none that is asked here shows comments. Soon after a write of ours a list may
-    # have shown what was not believed.
-    doubt = observation.ack is not None and world.now() < observation.ack.at + world.patience.stale
-    listed = observation.record.presence is Presence.PRESENT and target.kind != COMMENT and not doubt
-    polled = world.store.polled_at(world.name, target.side, target.container) if listed else None
-    seen = max(observation.read_at, polled) if polled else observation.read_at
-    # What was seen in the future was seen by a clock that has been set back since.
-    return abs(world.now() - seen) <= world.patience.fresh
 
 
 def _send(world: World, bound: Bound, outgoing: Outgoing) -> Written:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, exists, select
+from sqlalchemy import Connection, Row, Table, exists, or_, select
 
 from sync.core.limits import Lane
 from sync.core.model import Link, Shadow, Side
 from sync.core.state import Failure, Known, Observation, Outgoing, Stage
 from sync.store import codec
+from sync.store.conflicts import HELD
 from sync.store.engine import CHUNK, Queries
 from sync.store.links import BUSY, to_link
 from sync.store.observations import to_observation
@@ -82,7 +83,7 @@ def gathered(connection: Connection, rows: Sequence[Row[Any]]) -> list[Known]:
     agreed = _shadows(connection, ids)
     outgoing = {row.link: row for row in _of(connection, outbox, ids)}
     failed = {row.link: to_failure(row) for row in _of(connection, failures, ids)}
-    chosen = _resolved(connection, ids)
+    disputes = _disputes(connection, ids)
     parents = _parents(connection, found)
     return [
         Known(
@@ -92,7 +93,8 @@ def gathered(connection: Connection, rows: Sequence[Row[Any]]) -> list[Known]:
             shadows=agreed[link.id],
             outgoing=to_outgoing(outgoing[link.id], link) if link.id in outgoing else None,
             failure=failed.get(link.id),
-            resolved=chosen[link.id],
+            resolved={field: side for field, side in disputes[link.id].items() if side},
+            disputed=frozenset(disputes[link.id]),
             parent=parents.get(link.parent) if link.parent else None,
         )
         for link in found
@@ -121,11 +123,12 @@ def _shadows(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, 
     return found
 
 
-def _resolved(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Side]]:
-    found: dict[int, dict[str, Side]] = defaultdict(dict)
+def _disputes(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Side | None]]:
+    """Return, by link and field, the conflicts that are held, each with the side that a person chose."""
+    found: dict[int, dict[str, Side | None]] = defaultdict(dict)
     asked = select(conflicts.c.link, conflicts.c.field, conflicts.c.resolved).where(
-        conflicts.c.link.in_(ids), conflicts.c.resolved.is_not(None)
+        conflicts.c.link.in_(ids), or_(conflicts.c.state == HELD, conflicts.c.resolved.is_not(None))
     )
     for link, field, side in connection.execute(asked):
-        found[link][field] = Side(side)
+        found[link][field] = Side(side) if side else None
     return found
