@@ -15,6 +15,9 @@ from sync.store.known import gathered
 from sync.store.links import to_link
 from sync.store.tables import ALIVE, links, observations
 
+BELOW = links.alias()
+"""The links of comments, where those above them are asked for."""
+
 
 class CommentQueries(Queries):
     """What is asked of comments' links and of the links above them."""
@@ -53,8 +56,7 @@ class CommentQueries(Queries):
         mine = (links.c.mapping == mapping, links.c.kind == ISSUE, links.c.state == LinkState.LINKED)
         asked = select(links).where(*mine)
         if lively is not None:
-            below = links.alias()
-            talked = exists().where(below.c.parent == links.c.id, below.c.tied_at >= lively)
+            talked = exists().where(BELOW.c.parent == links.c.id, BELOW.c.tied_at >= lively)
             asked = asked.where((links.c.tied_at >= lively) | talked)
         return self._links(asked.order_by(links.c.deep_at.nulls_first(), links.c.id).limit(count))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Executable, select, update
 
 from sync.store.engine import Database, Queries
 from sync.store.tables import beats, leases, meta, outbox, ticks
@@ -15,9 +17,15 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 def draw(database: Database, connection: Connection) -> int:
     """Draw the next tick within a transaction."""
-    added = database.insert(ticks).values(name="tick", value=1)
+    return int(connection.execute(_drawing(database.insert)).scalar_one())
+
+
+@cache
+def _drawing(insert: Any) -> Executable:  # noqa: ANN401 - either dialect's construct
+    added = insert(ticks).values(name="tick", value=1)
     drawn = added.on_conflict_do_update(index_elements=[ticks.c.name], set_={"value": ticks.c.value + 1})
-    return int(connection.execute(drawn.returning(ticks.c.value)).scalar_one())
+    statement: Executable = drawn.returning(ticks.c.value)
+    return statement
 
 
 class LeaseQueries(Queries):

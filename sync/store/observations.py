@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, case, func, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from sync.core.bound import BORN_AT
 from sync.core.model import ISSUE, Record, Ref, Side
@@ -44,20 +58,25 @@ def keep(database: Database, connection: Connection, mapping: str, seen: Sequenc
     if not seen:
         return
     links = holders(connection, mapping, (each.record.ref for each in seen))
-    added = database.insert(observations)
+    rows = [_row(mapping, each, links.get(each.record.ref)) for each in seen]
+    connection.execute(_keeping(database.insert), sorted(rows, key=lambda row: (row["side"], row["id"])))
+
+
+@cache
+def _keeping(insert: Any) -> Executable:  # noqa: ANN401 - either dialect's construct
+    added = insert(observations)
     given = added.excluded
     replaced = {
         column.name: given[column.name]
         for column in observations.c
         if not column.primary_key and column.name not in ("link", "listing")
     }
-    statement = added.on_conflict_do_update(
+    statement: Executable = added.on_conflict_do_update(
         index_elements=[observations.c.mapping, observations.c.side, observations.c.id],
         set_={**replaced, "listing": _later(observations.c.listing, given.listing)},
         where=(observations.c.seq <= given.seq) & (observations.c.ack_seq <= given.ack_seq),
     )
-    rows = [_row(mapping, each, links.get(each.record.ref)) for each in seen]
-    connection.execute(statement, sorted(rows, key=lambda row: (row["side"], row["id"])))
+    return statement
 
 
 def _later(one: ColumnElement[int], two: ColumnElement[int]) -> ColumnElement[int]:

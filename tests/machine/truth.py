@@ -141,6 +141,8 @@ class Truth:
                 continue  # at the first tie an empty value takes the other's
             if self._looked_agreed(field, edits) or self._never_seen(field, last):
                 continue
+            if self._took_back(known, field, edits):
+                continue
             said = field.transform.say(last.side.other, last.after, shown[last.side.other])
             assert (
                 shown[last.side] == last.after
@@ -159,6 +161,24 @@ class Truth:
             for each in edits
             if each.side is last.side.other and each.side in self.team.storm.late and last.at - each.at <= LATEST
         )
+
+    def _took_back(self, known, field, edits):
+        """Tell whether the last edit undid one on which the two sides never agreed: what the other side says flows."""
+        last, other = edits[-1], known.link.ref(edits[-1].side.other)
+        mine = [each for each in edits if each.side is last.side]
+        undone = next((each for each in reversed(mine[:-1]) if each.before == last.after), None)
+        if undone is None:
+            return False
+        between = [each.after for each in mine if undone.at <= each.at < last.at]
+        versions = self.team.shelves[other.side].versions[other.id]
+        ends = [each.since for each in versions[1:]] + [last.at]
+        theirs = [
+            field.read(self.team.shelves[other.side].record(other.id, each))
+            for each, end in zip(versions, ends, strict=True)
+            if each.since <= last.at and end > undone.at
+        ]
+        met = ((value, each) if last.side is Side.GITHUB else (each, value) for value in between for each in theirs)
+        return not any(field.transform.agree(*each) for each in met)
 
     def _never_seen(self, field, edit):
         """Tell whether our own write went over an edit that a late reading could not show yet."""
