@@ -175,6 +175,7 @@ def _read(world: World, bound: Bound, place: tuple[Side, str], *, full: bool, mo
         count += len(batch.records)
         complete, following = complete and batch.complete, batch.cursor
         world.progress(f"reading {side}", len(batch.records))
+        world.between()
     if listing and not complete and store.cursor(world.name, side, container) is None:
         raise Misconfigured([CUT])
     if listing and complete and following is not None:

@@ -77,6 +77,23 @@ def _heed(world: World, queue: Queue, hints: Sequence[Hint]) -> list[Hint]:
     return kept
 
 
+def _giving_way(world: World, queue: Queue) -> World:
+    """Return a world in which who asks for a look at a record need not wait for the end of a long list.
+
+    In a first pass it has to: nothing is tied, let alone written, before both lists were read.
+    """
+
+    def between() -> None:
+        if world.name not in world.store.hinted() or world.store.mapping(world.name).first_pass:
+            return
+        hints = world.store.take_hints(world.name, BITE)
+        now = [hint for hint in hints if hint.ref is not None or hint.mode == Mode.APPROVE]
+        kept = _heed(world.on(Lane.PERSON), queue, now)
+        _keep_for_later(world, [*kept, *(hint for hint in hints if hint not in now)])
+
+    return replace(world, between=between)
+
+
 def _look_at(world: World, queue: Queue, hints: Sequence[Hint]) -> bool:
     """Look at what those hints name, and tell whether nothing was away that it needs."""
     modes = {hint.mode for hint in hints if hint.ref is None}
@@ -142,7 +159,7 @@ def _pass(world: World, queue: Queue, modes: AbstractSet[str], hints: Sequence[H
     full = Mode.FULL in modes
 
     def work(world: World) -> None:
-        _read(world, hints, full=full, rebind=Mode.BIND in modes)
+        _read(_giving_way(world, queue), hints, full=full, rebind=Mode.BIND in modes)
         if modes != {Mode.BIND}:  # that a schema changed is no reason to read depths
             _rotate(world, queue, full=full)
 

@@ -49,8 +49,8 @@ class World:
     does not); `window` is how far back the guards count, None in the foreground, where they count one pass; `pass_id`
     is the pass that is under way, which the journal names with all that it decides and writes. A list that was read
     within `recent`, by whichever mapping, is not polled again. `fellow` gives the world of another mapping that the
-    same worker works, None of any other; `decide_soon` says that a fellow's records were seen; `log` is given what
-    happens.
+    same worker works, None of any other; `decide_soon` says that a fellow's records were seen; `between` is called
+    between two answers of a list, of which there may be a thousand; `log` is given what happens.
     """
 
     mapping: MappingFile
@@ -69,6 +69,7 @@ class World:
     recent: timedelta = timedelta(0)
     fellow: Callable[[str], World | None] = lambda _name: None
     decide_soon: Callable[[str], None] = lambda _name: None
+    between: Callable[[], None] = lambda: None
     log: Callable[[str, Mapping[str, object]], None] = lambda _event, _facts: None
 
     @property

@@ -16,6 +16,7 @@ from sync.flow.drain import drain
 from sync.flow.run import resume
 from sync.flow.turn import BITE, HELD, decide, heed, turn
 from sync.flow.write import next_write
+from sync.remotes.memory import Fair
 from tests.machine.team import MAPPING, Fault, denied, lost
 
 PACE = Pace(timedelta(seconds=60), timedelta(seconds=3600))
@@ -77,24 +78,48 @@ def test_a_turn_that_gets_somewhere_is_not_joined_however_long_it_takes(team, qu
     for number in range(20):
         team.create(Side.GITHUB, f"issue {number}")
 
-    class Slow:
+    class Slow(Fair):
         taken, began = [], team.clock.now()
 
         def before(self, side, call):
             team.clock.advance(240)
             self.taken.append(team.store.taken(f"turn {MAPPING.name}", team.clock.now()))
 
-        def after(self, side, call):
-            pass
-
-        def lag(self, side, call):
-            return timedelta(0)
-
     team.remotes[Side.GITHUB].weather = slow = Slow()
     turn(team.world(), queue, full=True)
     assert team.clock.now() - slow.began > 3 * HELD
     assert all(slow.taken)
     assert not team.store.taken(f"turn {MAPPING.name}", team.clock.now())
+
+
+def test_who_asks_for_a_look_need_not_wait_for_the_end_of_a_long_list(team, queue):
+    world, issues = team.world(), [team.create(Side.GITHUB, f"issue {number}") for number in range(12)]
+    turn(world, queue, full=True)
+    drained(team, world, queue)
+    decided = []
+
+    class Long(Fair):
+        def before(self, side, call):
+            if [each for each, _ in decided] == ["schema", "changes"]:
+                team.edit(Side.GITHUB, issues[11], "title", "edited")
+                for asked in (Ref(Side.GITHUB, issues[11], "1", 12), None):
+                    team.store.hint(MAPPING.name, asked, Lane.PERSON, team.clock.now())
+            decided.append((call, team.store.waiting(MAPPING.name)))
+
+    team.remotes[Side.GITHUB].weather = Long()
+    queue.messages.clear()
+    turn(world, queue, full=True)
+    assert [call for call, waiting in decided if waiting][:2] == ["changes", "changes"]
+    assert queue.messages[0] == ("drain", str(int(Lane.PERSON)), Lane.PERSON)
+    assert list(team.store.hinted()) == [MAPPING.name]
+
+
+def test_in_a_first_pass_everybody_waits_for_both_lists(team, queue):
+    issue = team.create(Side.GITHUB, "one")
+    team.store.hint(MAPPING.name, Ref(Side.GITHUB, issue, "1", 1), Lane.PERSON, team.clock.now())
+    turn(team.world(), queue)
+    assert list(team.store.hinted()) == [MAPPING.name]
+    assert ("heed", MAPPING.name, Lane.PERSON) in queue.messages
 
 
 def test_a_hint_stays_while_another_turn_works_the_mapping(team, queue):
@@ -140,16 +165,10 @@ def test_a_budget_that_is_spent_holds_up_its_own_kind_of_writes_only(team, queue
     team.create(Side.GITHUB, "a page is to be born")
     turn(team.world(), queue)
 
-    class Spent:
+    class Spent(Fair):
         def before(self, side, call):
             if (side, call) == (Side.GITHUB, "create"):
                 raise Busy(60, "github:creates-hour: spent")
-
-        def after(self, side, call):
-            pass
-
-        def lag(self, side, call):
-            return timedelta(0)
 
     team.remotes[Side.GITHUB].weather = Spent()
     drained(team, team.world(), queue)
