@@ -33,7 +33,9 @@ def keep(world: World, bound: Bound, records: Sequence[Record], moment: Moment) 
         kept.append(observation)
         if use is not Use.UNCHANGED:
             touched.append(record.ref)
-        if use is not Use.UNCHANGED or _stirred(known.get(record.ref), record):
+        if record.presence is Presence.HIDDEN:
+            _doubt(world, known.get(record.ref), observation)
+        elif use is not Use.UNCHANGED or _stirred(known.get(record.ref), record):
             _look_closer(world, bound, known.get(record.ref), observation)
     store.observe(world.name, kept, touched, moment.seq)
     follow(world, bound, kept, moment.seq)
@@ -64,11 +66,15 @@ def _stirred(known: Observation | None, record: Record) -> bool:
     return known is not None and (record.time, record.editor) != (known.record.time, known.record.editor)
 
 
+def _doubt(world: World, known: Observation | None, seen: Observation) -> None:
+    """Have a record looked at once more that was in sight just now, however often it was looked at since."""
+    if known is None:
+        return
+    if known.record.presence.in_sight or seen.read_at < known.read_at + HIDDEN_AGAIN:
+        world.store.look_later(world.name, [seen.record.ref], world.now() + HIDDEN_AGAIN)
+
+
 def _look_closer(world: World, bound: Bound, known: Observation | None, seen: Observation) -> None:
-    """Have a record read by its identity where a list cut off what its link needs, or where it is out of sight."""
-    record = seen.record
-    lost = record.presence is Presence.HIDDEN and known is not None and known.record.presence.in_sight
-    if lost:
-        world.store.look_later(world.name, [record.ref], world.now() + HIDDEN_AGAIN)
-    elif known is not None and known.link is not None and bound.unread(record):
-        world.store.look_later(world.name, [record.ref], seen.read_at)
+    """Have a record read by its identity where a list cut off what its link needs."""
+    if known is not None and known.link is not None and bound.unread(seen.record):
+        world.store.look_later(world.name, [seen.record.ref], seen.read_at)

@@ -8,7 +8,7 @@ import pytest
 from sync.core.errors import Busy, Denied
 from sync.core.limits import Lane
 from sync.core.mapping import Policy
-from sync.core.model import Ref, Side
+from sync.core.model import Presence, Ref, Side
 from sync.core.pace import Pace
 from sync.flow.beat import due
 from sync.flow.bind import bind
@@ -382,3 +382,23 @@ def test_a_schema_that_is_read_while_the_first_pass_ends_does_not_bring_that_bac
     remote.schema = slowly
     bind(team.world(), fresh=True)
     assert not team.store.mapping(MAPPING.name).first_pass
+
+
+def test_a_page_that_is_not_to_be_seen_is_looked_at_once_more_also_where_a_word_of_it_came_meanwhile(team, queue):
+    team.create(Side.GITHUB, "one")
+    team.sync(full=True)
+    (page,) = team.here(Side.NOTION)
+    word = Ref(Side.NOTION, page, "d")
+    team.storm.quiet = False
+    team.show_the_past(Side.NOTION, 3600)
+    for _ in range(2):
+        team.store.hint(MAPPING.name, word, Lane.PERSON, team.clock.now())
+        heed(team.world(), queue)
+        team.clock.advance(60)
+    assert team.store.observations(MAPPING.name, [word])[word].record.presence is Presence.HIDDEN
+    team.show_the_past(Side.NOTION, 0)
+    team.presence(Side.NOTION, page, Presence.ARCHIVED)
+    team.clock.advance(120)
+    turn(team.world(), queue)
+    assert team.store.observations(MAPPING.name, [word])[word].record.presence is Presence.ARCHIVED
+    assert team.store.next_due(MAPPING.name) is None
