@@ -247,8 +247,10 @@ class Machine(RuleBasedStateMachine):
         self.team.storm.clear()
         self.team.clock.advance(3600)
         for _ in range(3):
-            self.team.sync(full=True)
+            done = self.team.sync(full=True)
             self.team.clock.advance(120)
+            if not done.written and self.store.next_due(self.team.mapping.name) is None:
+                break
         before = self._writes()
         last = self.team.sync(full=True)
         after = self._writes()
