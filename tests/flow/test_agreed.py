@@ -9,6 +9,7 @@ from sync.core.limits import Lane
 from sync.core.mapping import Policy
 from sync.core.model import Ref, Side
 from sync.flow.turn import heed, turn
+from sync.remotes.memory import Fair
 from tests.flow.test_turn import Asked, drained
 from tests.machine.team import MAPPING
 
@@ -70,7 +71,7 @@ def test_a_difference_that_waits_for_a_person_ends_only_where_both_sides_show_th
 def test_an_issue_that_cannot_be_read_does_not_keep_the_two_from_agreeing(team, pair):
     issue, page = pair
 
-    class Away(type(team.storm)):
+    class Away(Fair):
         def before(self, side, call):
             if (side, call) == (Side.GITHUB, "read"):
                 raise TryLater(60, "away")

@@ -151,11 +151,16 @@ class Edit:
 
 @dataclass
 class Storm:
-    """Weather made of faults that were armed; `late` are the sides that showed the past for a while."""
+    """Weather made of faults that were armed.
 
+    `late` are the sides that showed the past for a while; `shown` are the moments that readings showed.
+    """
+
+    clock: Ticking
     faults: list[Fault] = field(default_factory=list)
     lags: dict[Side, timedelta] = field(default_factory=dict)
     late: set[Side] = field(default_factory=set)
+    shown: list[datetime] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
     quiet: bool = False
 
@@ -173,6 +178,7 @@ class Storm:
     def lag(self, side: Side, call: str) -> timedelta:
         lag = timedelta(0) if self.quiet else self.lags.get(side, timedelta(0))
         self.late |= {side} if lag else set()
+        self.shown.append(self.clock.moment - lag)
         return lag
 
     def clear(self) -> None:
@@ -228,7 +234,7 @@ class Team:
     ) -> None:
         self.clock = clock or Ticking()
         self.store = store
-        self.storm = Storm()
+        self.storm = Storm(self.clock)
         self.mapping = replace(MAPPING, conflict=policy, guards=guards or MAPPING.guards)
         self.shelves = {
             Side.GITHUB: Shelf(Side.GITHUB, self.clock, "1", _lossy, derived=_derived),

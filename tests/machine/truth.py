@@ -169,6 +169,8 @@ class Truth:
         undone = next((each for each in reversed(mine[:-1]) if each.before == last.after), None)
         if undone is None:
             return False
+        if not any(undone.at <= moment < last.at for moment in self.team.storm.shown):
+            return True  # nobody looked meanwhile
         between = [each.after for each in mine if undone.at <= each.at < last.at]
         versions = self.team.shelves[other.side].versions[other.id]
         ends = [each.since for each in versions[1:]] + [last.at]
