@@ -27,12 +27,16 @@ class Lateness:
         return max([*before, *since], default=timedelta(0))
 
 
-def unseen(versions, shows, behind):
+def unseen(versions, shows, behind, read):
     """Tell whether something was written over before a reading had to show it: no client can keep that.
 
-    `behind` tells how late readings were at a moment; no service has a precondition for a write.
+    `behind` tells how late readings were at a moment, `read` whether the side was read between two; no service has a
+    precondition for a write.
     """
     return any(
-        shows(now) and not shows(then) and then.since - now.since <= behind(then.since) + FRESH and behind(then.since)
+        shows(now)
+        and not shows(then)
+        and then.since - now.since <= behind(then.since) + FRESH
+        and (behind(then.since) or not read(now.since, then.since))
         for now, then in pairwise(versions)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -153,14 +153,14 @@ class Edit:
 class Storm:
     """Weather made of faults that were armed.
 
-    `late` are the sides that showed the past for a while; `shown` are the moments that readings showed.
+    `late` are the sides that showed the past for a while; `shown` are the moments that a side's readings showed.
     """
 
     clock: Ticking
     faults: list[Fault] = field(default_factory=list)
     lags: dict[Side, timedelta] = field(default_factory=dict)
     late: set[Side] = field(default_factory=set)
-    shown: list[datetime] = field(default_factory=list)
+    shown: defaultdict[Side, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     happened: Counter[str] = field(default_factory=Counter)
     quiet: bool = False
 
@@ -178,7 +178,7 @@ class Storm:
     def lag(self, side: Side, call: str) -> timedelta:
         lag = timedelta(0) if self.quiet else self.lags.get(side, timedelta(0))
         self.late |= {side} if lag else set()
-        self.shown.append(self.clock.moment - lag)
+        self.shown[side].append(self.clock.moment - lag)
         return lag
 
     def clear(self) -> None:
@@ -346,7 +346,13 @@ class Team:
 
     def unseen(self, side: Side, id_: str, shows) -> bool:
         """Tell whether a version of a record that `shows` something was written over before anybody could see it."""
-        return unseen(self.shelves[side].versions[id_], shows, lambda moment: self.lateness.of(side, moment))
+        shown = self.storm.shown[side]
+        return unseen(
+            self.shelves[side].versions[id_],
+            shows,
+            lambda moment: self.lateness.of(side, moment),
+            lambda one, two: any(one <= moment < two for moment in shown),
+        )
 
     def pairs(self) -> list[dict[Side, str]]:
         """Return the ids of the issues and pages that name each other by the link property."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import chain
 
 from sync.core.model import COMMENT, ISSUE, LinkState, Presence, Ref, Side
 from sync.core.plan import verdicts
@@ -169,7 +170,7 @@ class Truth:
         undone = next((each for each in reversed(mine[:-1]) if each.before == last.after), None)
         if undone is None:
             return False
-        if not any(undone.at <= moment < last.at for moment in self.team.storm.shown):
+        if not any(undone.at <= moment < last.at for moment in chain(*self.team.storm.shown.values())):
             return True  # nobody looked meanwhile
         between = [each.after for each in mine if undone.at <= each.at < last.at]
         versions = self.team.shelves[other.side].versions[other.id]
