@@ -59,6 +59,10 @@ class Remote(Protocol):
         """
         ...
 
+    def archived(self, container: str) -> Iterator[Batch]:
+        """Yield the records that are archived, which `changes` leaves out; one batch is one call."""
+        ...
+
     def read(self, ref: Ref) -> Record:
         """Return the record now; `presence` says where it is, whatever that is. One call, rarely two.
 

@@ -24,6 +24,8 @@ from sync.flow.unreadable import could_read
 from sync.flow.world import World
 
 CHUNK = 100
+MANY = 10
+"""Of so many linked pages that a list does not show, those that are archived are listed too."""
 RENEWED = 5
 """So many calls at most renew a container: more are not done before the records are to be looked at again."""
 CUT = Problem(
@@ -212,8 +214,32 @@ def _absent(world: World, bound: Bound, side: Side, container: str, listing: int
             f"{side}: {container} does not answer as it did, so nothing is concluded from the records it does not show",
             "share the database or repository with the credential again, or take it out of the mapping",
         )
+    if len(first) >= MANY:
+        _read_archived(world, bound, (side, container), listing, most=len(first))
+        absent = world.store.unseen(world.name, side, container, listing)
+        first = list(islice(absent, CHUNK))
     for refs in _chunks(first, absent):
         look(world, bound, refs)
+
+
+def _read_archived(world: World, bound: Bound, place: tuple[Side, str], listing: int, *, most: int) -> None:
+    """Read what is archived, in no more calls than looks at each of those that are missing would take at first.
+
+    Only linked records: who archived a page before it was tied wants nothing of it.
+    """
+    side, container = place
+    batches = islice(world.remote(side).archived(container), most)
+    with suppress(Rejected):  # a workspace without archives, perhaps: each is looked at then
+        while True:
+            moment = Moment(world.store.tick(), world.now(), listing)
+            batch = next(batches, None)
+            if batch is None:
+                break
+            known = world.store.observations(world.name, [record.ref for record in batch.records])
+            linked = {ref for ref, seen in known.items() if seen.link is not None}
+            keep(world, bound, [each for each in batch.records if each.ref in linked], moment)
+            world.progress(f"reading {side}", len(batch.records))
+            world.between()
 
 
 def _chunks(first: list[Ref], rest: Iterable[Ref]) -> Iterable[list[Ref]]:

@@ -192,6 +192,18 @@ class MemoryRemote:
             yield Batch(tuple(map(self._listed, shown[offset : offset + self.page])), following)
             offset += self.page
 
+    def archived(self, container: str) -> Iterator[Batch]:
+        """Yield the pages that are archived, as a list shows them."""
+        assert container == self.shelf.container
+        offset, left = 0, self.side is Side.NOTION
+        while left:
+            moment = self._call("archived")
+            seen = ((id_, self.shelf.at(id_, moment)) for id_ in self.shelf.versions)
+            shown = [self.shelf.record(id_, each) for id_, each in seen if each and each.presence is Presence.ARCHIVED]
+            yield Batch(tuple(map(self._listed, shown[offset : offset + self.page])))
+            offset += self.page
+            left = offset < len(shown)
+
     def _listed(self, record: Record) -> Record:
         shown = {name: self.shelf.listed(name, reading) for name, reading in record.fields.items()}
         return replace(record, fields=shown)

@@ -123,7 +123,7 @@ class Ticking:
         self.moment += timedelta(seconds=seconds)
 
 
-READS = ("schema", "changes", "read", "complete", "find", "alive")
+READS = ("schema", "changes", "archived", "read", "complete", "find", "alive")
 
 
 @dataclass

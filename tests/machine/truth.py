@@ -74,8 +74,8 @@ class Truth:
         return known.link.state is LinkState.LINKED and all(known.link.ref(side) for side in Side)
 
     def _follows(self, known):
-        if known.link.state is not LinkState.LINKED:
-            return
+        if any(link.state is not LinkState.LINKED for link in (known.link, known.parent)):
+            return  # nothing is said while one side is out of sight
         shown = {side: self.team.talks[side].at(known.link.ref(side).bare, self.team.clock.now()) for side in Side}
         if None in shown.values():
             SAID["one side out of sight"] += 1

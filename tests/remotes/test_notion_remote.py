@@ -155,6 +155,15 @@ def test_a_minute_that_holds_more_than_a_query_shows_makes_the_list_incomplete(n
     assert last.cursor
 
 
+def test_what_is_archived_has_a_list_of_its_own(notion, stand):
+    """As the changelog of 2026-07-15 says; the official description knows no `is_archived` of a query yet."""
+    querying(stand, [page(id_, is_archived=True) for id_ in numbered(3)], per_page=2)
+    batches = list(notion.archived(SOURCE))
+    assert ids(batches) == numbered(3)
+    assert {each.presence for batch in batches for each in batch.records} == {Presence.ARCHIVED}
+    assert [asked.body.get("is_archived") for asked in stand.asked] == [True, True]
+
+
 def test_exactly_25_people_in_a_list_are_unread(notion, stand):
     querying(stand, [page(properties={"Owner": persons(25)})])
     (batch,) = notion.changes(SOURCE, None)

@@ -62,6 +62,10 @@ class GitHubRemote(Behind[Door]):
             case _:
                 return records.absent(ref, Presence.HIDDEN)
 
+    def archived(self, container: str) -> Iterator[Batch]:  # noqa: ARG002 - the port's signature
+        """Yield nothing: an issue is never archived."""
+        return iter(())
+
     def complete(self, record: Record, facets: Sequence[Facet]) -> Record:  # noqa: ARG002 - an issue is never cut
         """Return the record: every answer about an issue is whole."""
         return record

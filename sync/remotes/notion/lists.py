@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,13 +22,19 @@ CREATED, EDITED = "created_time", "last_edited_time"
 
 @dataclass(frozen=True)
 class _Window:
-    """A query from some time on, in the order of that time; one shows 10,000 rows at most (changelog, 2026-04-20)."""
+    """A query from some time on, in the order of that time; one shows 10,000 rows at most (changelog, 2026-04-20).
+
+    Either rows that are archived or those that are not (changelog, 2026-07-15).
+    """
 
     by: str
     since: str | None
+    archived: bool = False
 
     def body(self, start: str | None) -> dict[str, Any]:
         body: dict[str, Any] = {"sorts": [{"timestamp": self.by, "direction": "ascending"}], "page_size": 100}
+        if self.archived:
+            body["is_archived"] = True
         if self.since:
             body["filter"] = {"timestamp": self.by, self.by: {"on_or_after": self.since}}
         return body | ({"start_cursor": start} if start else {})
@@ -44,11 +50,20 @@ def changes(door: Door, container: str, cursor: str | None) -> Iterator[Batch]:
     for reply, last, complete in _walk(door, container, window):
         if following is None:
             following = cursor if cursor and last else _moved(reply, cursor)
-        # A wiki's rows may be data sources themselves.
-        pages = [row for row in reply.body["results"] if row["object"] == "page"]
-        fresh = shown.fresh(pages, window.by)
+        fresh = shown.fresh(_pages(reply), window.by)
         records = tuple(record(raw, container) for raw in fresh)
         yield Batch(records, following if last else None, complete)
+
+
+def archived(door: Door, container: str) -> Iterator[Batch]:
+    """Yield the pages that are archived; one batch is one call."""
+    for reply, _, complete in _walk(door, container, _Window(CREATED, None, archived=True)):
+        yield Batch(tuple(record(raw, container) for raw in _pages(reply)), complete=complete)
+
+
+def _pages(reply: Reply) -> list[Json]:
+    """Return the rows that are pages: a wiki's may be data sources themselves."""
+    return [row for row in reply.body["results"] if row["object"] == "page"]
 
 
 def _walk(door: Door, container: str, window: _Window) -> Iterator[tuple[Reply, bool, bool]]:
@@ -72,7 +87,7 @@ def _walk(door: Door, container: str, window: _Window) -> Iterator[tuple[Reply, 
             yield reply, True, False
             return
         yield reply, False, True
-        window, start = _Window(window.by, since), None
+        window, start = replace(window, since=since), None
 
 
 class _Shown:

@@ -47,6 +47,10 @@ class NotionRemote(Behind[Door]):
         """Yield what was edited since the cursor, or everything; one batch is one call."""
         return lists.changes(self._door, container, cursor)
 
+    def archived(self, container: str) -> Iterator[Batch]:
+        """Yield the pages that are archived."""
+        return lists.archived(self._door, container)
+
     def read(self, ref: Ref) -> Record:
         """Return the page now; one that was deleted for good is hidden."""
         try:

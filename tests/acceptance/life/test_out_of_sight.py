@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sync.cli.sandbox import REPOSITORY
+from sync.core.model import Side
+from sync.flow.fetch import MANY
 from sync.sandbox.seed import populate
 from tests.acceptance.life.home import BOTH, WEB, full, later, passed, rested, state
 
@@ -19,6 +21,35 @@ def test_an_archived_page_stays_linked_and_is_read_by_its_id(linked):
     assert full(linked) == {("github", "close"): 1}
     assert (linked.issue()["title"], state(linked.issue())) == ("Renamed", ("closed", "completed"))
     linked.ada.unarchive(page)
+    rested(linked)
+
+
+def looks(place):
+    """Return how many pages were read by their id."""
+    return place.asked(Side.NOTION).get("GET /v1/pages/{id}", 0)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_archived_pages_are_listed_where_there_are_many_and_looked_at_where_they_cannot_be(linked, refused):
+    for number in range(2, MANY + 2):
+        linked.opened(f"Issue {number}")
+    passed(linked)
+    pages = [each["id"] for each in linked.pages()]
+    for page in pages[1:]:
+        linked.ada.archive(page)
+    linked.added("Nobody's", Status="To do")
+    linked.ada.archive(next(each["id"] for each in linked.pages() if each["properties"]["Name"] == "Nobody's"))
+    full(linked)
+    before = looks(linked)
+    linked.ada.edit(pages[2], {"Status": "Done"})
+    if refused:  # the second list of the pass
+        no_archives = {"object": "error", "status": 400, "code": "validation_error", "message": "no archives here"}
+        said = {"status": 400, "body": no_archives}
+        linked.faults(Side.NOTION).arm("status", method="POST", path="/query$", after=1, **said)
+    assert full(linked) == {("github", "close"): 1}
+    assert looks(linked) - before == (MANY if refused else 0)
+    assert (linked.links, len(linked.issues())) == (MANY + 1, MANY + 1)
+    linked.ada.unarchive(pages[1])
     rested(linked)
 
 
