@@ -26,11 +26,16 @@ def pair(team):
     return issue, team.here(Side.NOTION)[0]
 
 
+def heard(team, page):
+    """Have a worker hear of a page."""
+    team.store.hint(MAPPING.name, Ref(Side.NOTION, page, "d"), Lane.PERSON, team.clock.now())
+    heed(team.world(), Asked())
+
+
 def moved(team, page, status="In progress"):
     """Have somebody move a page's card, and a worker hear of it."""
     team.edit(Side.NOTION, page, "state", status)
-    team.store.hint(MAPPING.name, Ref(Side.NOTION, page, "d"), Lane.PERSON, team.clock.now())
-    heed(team.world(), Asked())
+    heard(team, page)
 
 
 def test_a_card_that_is_moved_after_its_issue_was_closed_is_a_conflict_though_nobody_had_heard_of_that(team, pair):
@@ -62,8 +67,7 @@ def test_a_difference_that_waits_for_a_person_ends_only_where_both_sides_show_th
     team.clock.advance(600)
     team.edit(Side.GITHUB, issue, "title", "theirs again")
     team.edit(Side.NOTION, page, "title", "theirs")
-    team.store.hint(MAPPING.name, Ref(Side.NOTION, page, "d"), Lane.PERSON, team.clock.now())
-    heed(team.world(), Asked())
+    heard(team, page)
     (conflict,) = team.store.conflicts(MAPPING.name)
     assert (conflict.github, conflict.notion) == ("theirs again", "theirs")
 
@@ -91,7 +95,6 @@ def test_a_difference_of_the_first_tie_too(team):
     team.clock.advance(600)
     team.edit(Side.GITHUB, issue, "milestone", "v3")
     team.edit(Side.NOTION, page, "milestone", "v1")
-    team.store.hint(MAPPING.name, Ref(Side.NOTION, page, "d"), Lane.PERSON, team.clock.now())
-    heed(team.world(), Asked())
+    heard(team, page)
     (conflict,) = team.store.conflicts(MAPPING.name)
     assert (conflict.github, conflict.notion) == ("v3", "v1")
